@@ -1,0 +1,110 @@
+/** What a program's end tells the caller: 2 when the command itself is wrong, 1 when the world would not let it work. */
+export const ExitCode = { OK: 0, FAILURE: 1, USAGE: 2 } as const;
+
+interface ErrorKind<D> {
+  readonly exitCode: 1 | 2;
+  /** What is wrong, in one short line. */
+  readonly message: (details: D) => string;
+  /** What the reader can do about it. */
+  readonly hint: ((details: D) => string | undefined) | undefined;
+}
+
+const usage = <D>(message: ErrorKind<D>['message'], hint?: ErrorKind<D>['hint']): ErrorKind<D> => ({
+  exitCode: ExitCode.USAGE,
+  message,
+  hint,
+});
+
+const failure = <D>(message: ErrorKind<D>['message'], hint?: ErrorKind<D>['hint']): ErrorKind<D> => ({
+  exitCode: ExitCode.FAILURE,
+  message,
+  hint,
+});
+
+const known = (names: readonly string[], what: string) =>
+  names.length > 0 ? `${what}: ${names.join(', ')}` : undefined;
+
+/** The one catalogue of errors: to add one, add a line. */
+const ERRORS = {
+  CONFIG_INVALID: usage((d: { problems: readonly string[] }) => d.problems.join('; ')),
+  BAD_FILTER: usage(
+    (d: { filter: string; reason: string }) => `bad filter "${d.filter}": ${d.reason}`,
+    () => 'man pcap-filter has the syntax',
+  ),
+  BROKER_UNSUPPORTED: usage(
+    (d: { url: string; supported: readonly string[] }) => `no broker driver for "${d.url}"`,
+    (d) => known(d.supported, 'supported'),
+  ),
+
+  FILE_NOT_FOUND: failure(
+    (d: { path: string }) => `${d.path}: no such file or directory`,
+    () => 'check the path',
+  ),
+  FILE_UNREADABLE: failure(
+    (d: { path: string; reason: string }) => `cannot read ${d.path}: ${d.reason}`,
+    () => 'check its owner and mode',
+  ),
+  FILE_IS_DIRECTORY: failure(
+    (d: { path: string }) => `${d.path} is a directory`,
+    () => 'name a file in it',
+  ),
+  OUTPUT_UNWRITABLE: failure(
+    (d: { path: string; reason: string }) => `cannot write ${d.path}: ${d.reason}`,
+    () => 'choose a place you may write to',
+  ),
+  DISK_FULL: failure(
+    (d: { path: string }) => `no space left to write ${d.path}`,
+    () => 'free some space and run again',
+  ),
+  DATASET_MISMATCH: failure(
+    (d: { path: string; reason: string }) => `${d.path} is another kind of dataset: ${d.reason}`,
+    () => 'write to a new file',
+  ),
+
+  NO_PERMISSION_TO_CAPTURE: failure(
+    (d: { device: string }) => `no permission to capture on ${d.device}`,
+    () => 'run it with sudo, or once: sudo setcap cap_net_raw+ep "$(readlink -f "$(command -v node)")"',
+  ),
+  CAPTURE_UNAVAILABLE: failure(
+    (d: { reason: string }) => `cannot capture live: ${d.reason}`,
+    () => 'npm run setup builds it; captured files can be read with --read',
+  ),
+  NO_SUCH_DEVICE: failure(
+    (d: { device: string; devices: readonly string[] }) => `there is no device ${d.device}`,
+    (d) => known(d.devices, 'devices here'),
+  ),
+
+  QUEUE_CLOSED: failure((d: { queue: string }) => `the queue ${d.queue} is closed`),
+  BATCH_TOO_LARGE: failure(
+    (d: { size: number; limit: number }) => `a batch of ${d.size} messages is over the limit of ${d.limit}`,
+  ),
+
+  SYSTEM_ERROR: failure((d: { action: string; reason: string }) => `${d.action}: ${d.reason}`),
+  UNEXPECTED: failure(
+    (d: { message: string }) => `unexpected error: ${d.message}`,
+    () => 'this is a bug; LOG_LEVEL=debug shows where',
+  ),
+};
+
+export type ErrorCode = keyof typeof ERRORS;
+
+/** What the message of an error of this code is built from. */
+export type ErrorDetails<C extends ErrorCode> = Parameters<(typeof ERRORS)[C]['message']>[0];
+
+/** An error a user can act on. `code` names its line in the catalogue, `details` holds what it is about. */
+export class PipelineError<C extends ErrorCode = ErrorCode> extends Error {
+  readonly code: C;
+  readonly exitCode: 1 | 2;
+  readonly details: ErrorDetails<C>;
+  readonly hint: string | undefined;
+
+  constructor(code: C, details: ErrorDetails<C>, options?: ErrorOptions) {
+    const kind = ERRORS[code] as ErrorKind<ErrorDetails<C>>;
+    super(kind.message(details), options);
+    this.name = 'PipelineError';
+    this.code = code;
+    this.exitCode = kind.exitCode;
+    this.details = details;
+    this.hint = kind.hint?.(details);
+  }
+}
