@@ -1,0 +1,27 @@
+export { decode } from './decode.ts';
+export type { DecodedPacket } from './decoding.ts';
+export { encodeLayers, encodeMessage, type LayerInput } from './encode.ts';
+export type { FieldSpec, FieldType, LayerSpec } from './fields/spec.ts';
+export { CATALOGUE, COLUMNS, type ColumnSpec, REST } from './fields.ts';
+export { Frame } from './frame.ts';
+export type { Layer, Problem } from './layer.ts';
+export { LEGACY_COLUMNS } from './legacy/columns.ts';
+export { formatCreated } from './legacy/created.ts';
+export type { LegacyBody, LegacyData } from './legacy/data.ts';
+export { LEGACY_LAYERS } from './legacy/data.ts';
+export { legacyJson } from './legacy/python-json.ts';
+export { legacyBody, legacyData } from './legacy.ts';
+export { legacyBodyOfMessage } from './legacy-message.ts';
+export { LinkType } from './link-types.ts';
+export {
+  type MessageOptions,
+  type Origin,
+  type PacketMessage,
+  sessionOf,
+  toMessage,
+} from './message.ts';
+export type { LayerFields, MessageData } from './message-data.ts';
+export { messageJson, writeMessageJson } from './message-json.ts';
+export { messageSchema } from './message-schema.ts';
+export { Packet } from './packet.ts';
+export { putNumber, TextWriter } from './text-writer.ts';

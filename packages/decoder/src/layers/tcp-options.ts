@@ -1,0 +1,83 @@
+import { hex, u16, u32 } from '../bytes.ts';
+import type { Decoding } from '../decoding.ts';
+
+/** TCP options under scapy's names; `raw` holds them all, byte for byte and in order. */
+export interface TcpOptions {
+  raw: string;
+  /** Maximum segment size, bytes (RFC 9293). */
+  MSS?: number;
+  /** Window scale, a shift count (RFC 7323). */
+  WScale?: number;
+  /** Selective acknowledgement permitted (RFC 2018). */
+  SAckOK?: true;
+  /** Left and right edges of the received blocks (RFC 2018). */
+  SAck?: [left: number, right: number][];
+  /** Value and echo reply (RFC 7323). */
+  Timestamp?: [value: number, echo: number];
+  /** Algorithm and checksum (RFC 1146). */
+  AltChkSum?: [algorithm: number, checksum: number];
+  /** User timeout, granularity bit included (RFC 5482). */
+  UTO?: number;
+  /** MD5 digest, hex (RFC 2385). */
+  MD5?: string;
+  /** Authentication option's body, hex (RFC 5925). */
+  AO?: string;
+  /** Multipath TCP option's body, hex (RFC 8684). */
+  MPTCP?: string;
+  /** Fast open cookie, hex (RFC 7413). */
+  TFO?: string;
+  /** Kind and body (hex) of every other option. */
+  other?: [kind: number, body: string][];
+}
+
+const EOL = 0;
+const NOP = 1;
+
+/**
+ * Reads the options in `data[from..to)`, all of the header's when `whole`. An impossible length ends the
+ * list and is reported; what was read stays.
+ */
+export function decodeTcpOptions(d: Decoding, from: number, to: number, whole: boolean): TcpOptions {
+  const { data } = d;
+  const options: TcpOptions = { raw: hex(data, from, to) };
+  let at = from;
+  while (at < to) {
+    const kind = data[at];
+    if (kind === EOL) break;
+    if (kind === NOP) {
+      at++;
+      continue;
+    }
+    const length = at + 1 < to ? data[at + 1] : 0;
+    if (length < 2 || at + length > to) {
+      const reason = `option ${kind} has length ${length}, ${to - at} bytes are there`;
+      if (whole) d.malformed('tcp', reason);
+      else d.fail('tcp', reason);
+      break;
+    }
+    readOption(options, data, kind, at + 2, length - 2);
+    at += length;
+  }
+  return options;
+}
+
+function readOption(options: TcpOptions, data: Buffer, kind: number, at: number, size: number): void {
+  const body = () => hex(data, at, at + size);
+  if (kind === 2 && size === 2) options.MSS = u16(data, at);
+  else if (kind === 3 && size === 1) options.WScale = data[at];
+  else if (kind === 4 && size === 0) options.SAckOK = true;
+  else if (kind === 5 && size % 8 === 0) {
+    options.SAck = [];
+    for (let i = at; i < at + size; i += 8) options.SAck.push([u32(data, i), u32(data, i + 4)]);
+  } else if (kind === 8 && size === 8) options.Timestamp = [u32(data, at), u32(data, at + 4)];
+  else if (kind === 14 && size === 3) options.AltChkSum = [data[at], u16(data, at + 1)];
+  else if (kind === 28 && size === 2) options.UTO = u16(data, at);
+  else if (kind === 19) options.MD5 = body();
+  else if (kind === 29) options.AO = body();
+  else if (kind === 30) options.MPTCP = (options.MPTCP ?? '') + body();
+  else if (kind === 34) options.TFO = body();
+  else {
+    options.other ??= [];
+    options.other.push([kind, body()]);
+  }
+}
