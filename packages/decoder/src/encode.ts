@@ -115,6 +115,8 @@ const BACKBONE = 0x88e7;
 /**
  * The frame that a message's data was decoded from, byte for byte when the message kept its whole
  * payload.
+ *
+ * @throws TypeError or RangeError for data that no decoder makes, such as a list that is a number.
  */
 export function encodeMessage(data: MessageData): Buffer {
   const w = new Writer();

@@ -8,16 +8,16 @@ export interface LayerPath {
   /** The names, joined by colons. */
   readonly text: string;
   readonly names: readonly string[];
-  /** Puts the frame and the layers under their names; undefined where they are to be nested. */
+  /** Puts the frame and the layers under their names; undefined where `nest` is to do it. */
   readonly collect: Collect | undefined;
   readonly next: Map<string, LayerPath>;
 }
 
 type Collect = (frame: Frame, layers: readonly Layer[]) => MessageData;
 
-const root = newPath([]);
-/** Hostile traffic can have any number of paths: those beyond this are made anew each time. */
-const MAX_PATHS = 10_000;
+const root = newPath([], true);
+/** Hostile traffic can have any number of paths: those beyond this are made anew each time, and not compiled. */
+const MAX_PATHS = 1000;
 let paths = 0;
 
 /** The path of a packet's layers. */
@@ -27,22 +27,24 @@ export function pathOf(layers: readonly Layer[]): LayerPath {
     if (layer === 'raw' || layer === 'padding') continue;
     let next = path.next.get(layer);
     if (next === undefined) {
-      next = newPath([...path.names, layer]);
-      if (paths < MAX_PATHS) {
-        path.next.set(layer, next);
-        paths++;
-      }
+      if (paths === MAX_PATHS) return newPath(namesOf(layers), false);
+      next = newPath([...path.names, layer], true);
+      path.next.set(layer, next);
+      paths++;
     }
     path = next;
   }
   return path;
 }
 
-function newPath(names: readonly string[]): LayerPath {
+const namesOf = (layers: readonly Layer[]): string[] =>
+  layers.map(({ layer }) => layer).filter((layer) => layer !== 'raw' && layer !== 'padding');
+
+function newPath(names: readonly string[], kept: boolean): LayerPath {
   return {
     text: names.join(':'),
     names,
-    collect: isFlat(names) ? compile(names) : undefined,
+    collect: kept && isFlat(names) ? compile(names) : undefined,
     next: new Map(),
   };
 }

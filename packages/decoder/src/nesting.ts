@@ -39,7 +39,7 @@ export function nest(top: MessageData, layers: readonly Layer[]): MessageData {
     if (entry instanceof Raw) break;
     const { layer } = entry;
     let starts = network && PACKET_STARTS.has(layer);
-    if (starts && !quoting && QUOTING.has(previous)) {
+    if (starts && !quoting && QUOTING.has(previous) && layer in QUOTED_LAYERS) {
       quoting = true;
       starts = false;
     }

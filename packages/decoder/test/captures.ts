@@ -25,6 +25,14 @@ export interface Expected {
 export const oracleCaptures = (): string[] =>
   hasOracle ? readdirSync(`${PCAPS}visible`).filter(isCapture) : [];
 
+/** Captures of the project's own; see examples/captures. */
+const EXAMPLES = fileURLToPath(new URL('../../../examples/captures/', import.meta.url));
+
+export const exampleCaptures = (): string[] =>
+  existsSync(EXAMPLES) ? readdirSync(EXAMPLES).filter(isCapture) : [];
+
+export const readExampleCapture = (name: string): Packet[] => readCapture(readFileSync(`${EXAMPLES}${name}`));
+
 const isCapture = (name: string) => /\.(pcap|pcapng|cap)$/.test(name);
 
 export const readOracleCapture = (name: string): Packet[] =>
@@ -70,7 +78,10 @@ function readPcap(file: Buffer): Packet[] {
     const size = u32(at + 8);
     const from = at + header;
     if (from + size > file.length) break;
-    packets.push(new Packet(file, from, size, u32(at + 12), linkType, u32(at), u32(at + 4) * scale, ''));
+    const nanos = u32(at + 4) * scale;
+    // A fraction of a second or more counts on in seconds: one capture has such times.
+    const seconds = u32(at) + Math.floor(nanos / 1e9);
+    packets.push(new Packet(file, from, size, u32(at + 12), linkType, seconds, nanos % 1e9, ''));
     at = from + size;
   }
   return packets;

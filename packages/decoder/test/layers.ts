@@ -77,9 +77,10 @@ export const anyBytes = (minLength: number, maxLength = minLength): fc.Arbitrary
 export function checkBytes(decoder: LayerDecoder, input: fc.Arbitrary<Buffer>, numRuns = 1000): void {
   fc.assert(
     fc.property(input, fc.nat({ max: 1 }), (raw, cut) => {
-      const { layers, pos, rest } = decodeLayer(decoder, raw, cut);
+      const { layers, problem, pos, rest } = decodeLayer(decoder, raw, cut);
       expect(encodeAgain(layers)).toEqual(raw.subarray(0, pos - 7));
       expect(rest).toBeGreaterThanOrEqual(0);
+      if (cut === 0) expect(problem?.kind).not.toBe('truncated');
     }),
     { seed: 2, numRuns },
   );
@@ -94,9 +95,9 @@ export function checkFields<T extends object>(
 ): void {
   fc.assert(
     fc.property(fields, (given) => {
-      const { layers, rest } = decodeLayer(decoder, encodeLayer(encode, given));
+      const { layers, problem, rest } = decodeLayer(decoder, encodeLayer(encode, given));
       expect(fieldsOf(layers[0])).toEqual(fieldsOf(given));
-      expect(rest).toBe(0);
+      expect({ problem, rest }).toEqual({ problem: null, rest: 0 });
     }),
     { seed: 3, numRuns },
   );
@@ -110,9 +111,7 @@ export const anyMac = fc
   .array(uint(8), { minLength: 6, maxLength: 6 })
   .map((octets) => octets.map((octet) => octet.toString(16).padStart(2, '0')).join(':'));
 
-export const anyIpv4 = fc
-  .array(uint(8), { minLength: 4, maxLength: 4 })
-  .map((octets) => octets.join('.'));
+export const anyIpv4 = fc.array(uint(8), { minLength: 4, maxLength: 4 }).map((octets) => octets.join('.'));
 
 export const anyHex = (minLength: number, maxLength = minLength): fc.Arbitrary<string> =>
   anyBytes(minLength, maxLength).map((raw) => raw.toString('hex'));

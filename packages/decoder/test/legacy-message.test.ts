@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { decode, legacyBody, legacyBodyOfMessage, LinkType, messageJson, toMessage } from '@antinex/decoder';
+import { decode, LinkType, legacyBody, legacyBodyOfMessage, messageJson, toMessage } from '@antinex/decoder';
 import { describe, expect, it } from 'vitest';
 import { hasOracle, oracleCaptures, readCapture, readOracleCapture } from './captures.ts';
 
@@ -21,7 +21,8 @@ describe.skipIf(!hasOracle || !existsSync(GOLDEN))('legacy from a message (needs
       const fromFrame = JSON.stringify(legacyBody(packet, 'localdev'));
       const fromMessage = JSON.stringify(legacyBodyOfMessage(message));
       compared++;
-      if (fromFrame !== fromMessage) different.push(`${message.data.frame.protocols}\n${fromFrame}\n${fromMessage}`);
+      if (fromFrame !== fromMessage)
+        different.push(`${message.data.frame.protocols}\n${fromFrame}\n${fromMessage}`);
     }
     expect(compared).toBeGreaterThan(14_000);
     expect(different.length, different.slice(0, 5).join('\n')).toBe(0);

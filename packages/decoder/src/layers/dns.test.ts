@@ -358,6 +358,17 @@ describe('encodeDns', () => {
     expect(encodeLayer(encodeDns, fieldsOf(dnsOf(layers)) as DnsFields)).toEqual(QUERY);
   });
 
+  it('writes a segment it was read from, though its length is not that of its records', () => {
+    for (const length of [QUERY.length, QUERY.length + 3]) {
+      const segment = Buffer.concat([Buffer.of(0, length), QUERY, Buffer.alloc(3)]);
+      const { layers, pos } = decodeLayer(decodeDnsTcp, segment);
+      expect(dnsOf(layers)).toHaveProperty('length', length);
+      expect(encodeLayer(encodeDns, fieldsOf(dnsOf(layers)) as DnsFields)).toEqual(
+        segment.subarray(0, pos - 7),
+      );
+    }
+  });
+
   it('counts the lists and fills in the header', () => {
     const fields = { id: 7, rd: 1, qd: [{ qname: 'a.test', qtype: 28, qclass: 1 }] };
     expect(encodeLayer(encodeDns, fields)).toEqual(
@@ -366,7 +377,8 @@ describe('encodeDns', () => {
   });
 
   it('writes names without compression and the lengths that come of it', () => {
-    const fields = dnsOf(decodeLayer(decodeDns, ANSWER).layers) as Dns;
+    const { raw, ...fields } = dnsOf(decodeLayer(decodeDns, ANSWER).layers) as Dns;
+    expect(raw).toBe(ANSWER.toString('hex'));
     const again = dnsOf(decodeLayer(decodeDns, encodeLayer(encodeDns, fields)).layers) as Dns;
     expect(withoutLengths(again)).toEqual(withoutLengths(fields));
     expect(again.an?.[0].rdlen).toBe(18);

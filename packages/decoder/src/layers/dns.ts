@@ -128,7 +128,7 @@ export function decodeDnsTcp(d: Decoding): void {
   const reader = readMessage(d, layer, start, complete ? start + length : d.end);
   if (reader.reason === '') return;
   if (!reader.cut) d.malformed('dns', reader.reason);
-  else if (complete || (d.truncated && d.end === d.frameEnd)) d.fail('dns', reader.reason);
+  else if (complete || d.open) d.fail('dns', reader.reason);
 }
 
 /** Whether a segment that would begin with this header begins with a message at all. */
@@ -148,7 +148,9 @@ function readMessage(d: Decoding, layer: Dns, start: number, end: number): DnsRe
   layer.an = readList(d, reader, layer.ancount, readRecord);
   layer.ns = readList(d, reader, layer.nscount, readRecord);
   layer.ar = readList(d, reader, layer.arcount, readRecord);
-  if (reader.compressed || reader.reason !== '') layer.raw = hex(d.data, start, d.pos);
+  // What would not be written again as it is: other names, other lengths.
+  const differs = layer.length !== undefined && layer.length !== d.pos - start;
+  if (reader.compressed || reader.reason !== '' || differs) layer.raw = hex(d.data, start, d.pos);
   return reader;
 }
 

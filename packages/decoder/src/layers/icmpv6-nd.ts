@@ -1,10 +1,11 @@
-import { ipv6, macOf } from '../address.ts';
+import { ipv6, mac } from '../address.ts';
 import { hex, u32 } from '../bytes.ts';
 import type { Decoding } from '../decoding.ts';
 
 /** Neighbour discovery options (RFC 4861, 8106); `raw` holds them all, byte for byte and in order. */
 export interface NeighbourOptions {
   raw: string;
+  /** The first six bytes of a link-layer address: Ethernet's. */
   srclladdr?: string;
   dstlladdr?: string;
   mtu?: number;
@@ -39,8 +40,8 @@ export function decodeNeighbourOptions(d: Decoding): NeighbourOptions | undefine
 
 function readOption(options: NeighbourOptions, data: Buffer, at: number, length: number): void {
   const kind = data[at];
-  if (kind === 1) options.srclladdr = macOf(data, at + 2, Math.min(6, length - 2));
-  else if (kind === 2) options.dstlladdr = macOf(data, at + 2, Math.min(6, length - 2));
+  if (kind === 1) options.srclladdr = mac(data, at + 2);
+  else if (kind === 2) options.dstlladdr = mac(data, at + 2);
   else if (kind === 3 && length === 32) {
     options.prefixes ??= [];
     options.prefixes.push({

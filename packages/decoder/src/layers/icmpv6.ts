@@ -140,7 +140,7 @@ function readRest(layer: Icmpv6, data: Uint8Array, rest: number): void {
 
 function readTimes(d: Decoding, layer: Icmpv6): void {
   for (const field of ['reachabletime', 'retranstimer'] as const) {
-    if (d.end - d.pos < 4) return d.fail('icmpv6', `router advertisement lacks ${field}`);
+    if (d.end - d.pos < 4) return d.fail('icmpv6', `${field} needs 4 bytes, ${d.end - d.pos} are left`);
     layer[field] = u32(d.data, d.pos);
     d.pos += 4;
   }

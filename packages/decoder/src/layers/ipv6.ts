@@ -76,7 +76,7 @@ export function decodeIpv6(d: Decoding): void {
   if (walk.ext.length > 0) {
     layer.ext = walk.ext;
     layer.extraw = hex(d.data, start + HEADER, d.pos);
-    layer.proto = walk.proto;
+    if (walk.complete) layer.proto = walk.proto;
     layer.frag = walk.frag;
     if (walk.frag?.m === 1) d.fragment = true;
   }

@@ -1,5 +1,6 @@
 import { hex, u16, u32 } from '../bytes.ts';
 import type { Decoding } from '../decoding.ts';
+import { walkOptions } from './options.ts';
 
 /** TCP options under scapy's names; `raw` holds them all, byte for byte and in order. */
 export interface TcpOptions {
@@ -30,35 +31,14 @@ export interface TcpOptions {
   other?: [kind: number, body: string][];
 }
 
-const EOL = 0;
-const NOP = 1;
-
-/**
- * Reads the options in `data[from..to)`, all of the header's when `whole`. An impossible length ends the
- * list and is reported; what was read stays.
- */
+/** Reads the options in `data[from..to)`, all of the header's when `whole`; see `walkOptions`. */
 export function decodeTcpOptions(d: Decoding, from: number, to: number, whole: boolean): TcpOptions {
-  const { data } = d;
-  const options: TcpOptions = { raw: hex(data, from, to) };
-  let at = from;
-  while (at < to) {
-    const kind = data[at];
-    if (kind === EOL) break;
-    if (kind === NOP) {
-      at++;
-      continue;
-    }
-    const length = at + 1 < to ? data[at + 1] : 0;
-    if (length < 2 || at + length > to) {
-      const reason = `option ${kind} has length ${length}, ${to - at} bytes are there`;
-      if (whole) d.malformed('tcp', reason);
-      else d.fail('tcp', reason);
-      break;
-    }
-    readOption(options, data, kind, at + 2, length - 2);
-    at += length;
-  }
-  return options;
+  return walkOptions<TcpOptions>(
+    d,
+    { layer: 'tcp', from, to, whole },
+    { raw: hex(d.data, from, to) },
+    readOption,
+  );
 }
 
 function readOption(options: TcpOptions, data: Buffer, kind: number, at: number, size: number): void {
