@@ -24,6 +24,7 @@ export async function connectConsumer<T>(url: string, options: ConsumerOptions =
   return broker.driver.connectConsumer(broker.url, {
     queue: options.queue ?? DEFAULT_QUEUE,
     maxUnsettled: options.maxUnsettled ?? DEFAULT_MAX_UNSETTLED,
+    autoAck: options.autoAck ?? false,
   });
 }
 

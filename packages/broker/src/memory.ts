@@ -2,6 +2,7 @@ import { PipelineError } from '@antinex/runtime';
 import { type Entry, MemoryQueue } from './memory-queue.ts';
 import {
   type Consumer,
+  type ConsumerOptions,
   type Delivery,
   type Driver,
   deadLetterQueue,
@@ -23,9 +24,9 @@ export const memoryDriver: Driver = {
   },
   async connectConsumer<T>(
     url: URL,
-    { queue, maxUnsettled }: { queue: string; maxUnsettled: number },
+    { queue, maxUnsettled, autoAck }: Required<ConsumerOptions>,
   ): Promise<Consumer<T>> {
-    return new MemoryConsumer(open<T>(queue, capacityOf(url)), maxUnsettled);
+    return new MemoryConsumer(open<T>(queue, capacityOf(url)), maxUnsettled, autoAck);
   },
 };
 
@@ -93,13 +94,15 @@ class MemoryPublisher<T> implements Publisher<T> {
 class MemoryConsumer<T> implements Consumer<T> {
   readonly maxUnsettled: number;
   readonly #queue: MemoryQueue<T>;
+  readonly #autoAck: boolean;
   readonly #unsettled = new Set<Entry<T>>();
   #unsettledMessages = 0;
   #waitingForRoom: (() => void)[] = [];
   #closed = false;
 
-  constructor(queue: MemoryQueue<T>, maxUnsettled: number) {
+  constructor(queue: MemoryQueue<T>, maxUnsettled: number, autoAck: boolean) {
     this.#queue = queue;
+    this.#autoAck = autoAck;
     this.maxUnsettled = maxUnsettled;
   }
 
@@ -112,8 +115,10 @@ class MemoryConsumer<T> implements Consumer<T> {
       const entry = await this.#queue.take(this);
       if (!entry) return;
       if (this.#closed) return this.#queue.giveBack([entry]);
-      this.#unsettled.add(entry);
-      this.#unsettledMessages += entry.messages.length;
+      if (!this.#autoAck) {
+        this.#unsettled.add(entry);
+        this.#unsettledMessages += entry.messages.length;
+      }
       yield this.#deliver(entry);
     }
   }

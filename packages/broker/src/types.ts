@@ -68,6 +68,11 @@ export interface QueueOptions {
 
 export interface ConsumerOptions extends QueueOptions {
   readonly maxUnsettled?: number;
+  /**
+   * The queue forgets a delivery as it hands it out; settling it does nothing. For a consumer that
+   * ends with its queue, as one in the same process does: nobody could get the messages again.
+   */
+  readonly autoAck?: boolean;
 }
 
 /** One kind of broker. */

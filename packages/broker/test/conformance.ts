@@ -196,6 +196,20 @@ export function describeConformance(subject: Subject): void {
       expect(await hasMore(queue)).toBe(false);
     });
 
+    it('forgets what it hands out when it acks by itself', async () => {
+      const queue = newQueue();
+      const publisher = await publisherTo(queue);
+      const consumer = await subject.connectConsumer<Note>({ queue, maxUnsettled: 10, autoAck: true });
+      open.unshift(consumer);
+      await publisher.publish(notes(0, 20));
+      await publisher.publish(notes(20, 40));
+      const deliveries = await receive(consumer, 40);
+      expect(idsOf(deliveries)).toEqual(range(0, 40));
+      await deliveries[0].ack();
+      await consumer.close();
+      expect(await hasMore(queue)).toBe(false);
+    });
+
     it('delivers no more than may be unsettled', async () => {
       const queue = newQueue();
       const publisher = await publisherTo(queue);

@@ -11,7 +11,7 @@ export const Block = {
 export const BYTE_ORDER_MAGIC = 0x1a2b3c4d;
 
 /** Type and length in front of a block's body, the length once more behind it. */
-export const BLOCK_HEADER = 8;
+const BLOCK_HEADER = 8;
 export const BLOCK_TRAILER = 4;
 /** Bytes around an empty body. */
 export const BLOCK_FRAME = BLOCK_HEADER + BLOCK_TRAILER;

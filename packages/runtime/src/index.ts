@@ -8,5 +8,5 @@ export { printConfig } from './print-config.ts';
 export { createProgress, type Progress, type ProgressCounts, type ProgressOptions } from './progress.ts';
 export { maskSecrets } from './secrets.ts';
 export { defineSettings, type Setting, type Settings, type SettingValues } from './settings.ts';
-export type { Shutdown } from './shutdown.ts';
+export { type Shutdown, signalExitCode } from './shutdown.ts';
 export { flagUsage } from './usage.ts';
