@@ -1,0 +1,53 @@
+import { describe, expect, it } from 'vitest';
+import { messageOfBytes, tcpMessage } from '../test/messages.ts';
+import { Tally } from './tally.ts';
+
+describe('Tally', () => {
+  it('knows sources, the range of capture times and decode errors', () => {
+    const tally = new Tally();
+    for (const number of [5, 2, 9]) tally.add(tcpMessage(number));
+    const cut = messageOfBytes(Buffer.from('0102', 'hex'), 13, 60);
+    const bad = messageOfBytes(Buffer.from('0102', 'hex'), 4);
+    for (const message of [cut, bad, bad]) tally.add({ ...message, source: 'host-b' });
+    expect(tally.state()).toMatchObject({
+      sources: ['host-a', 'host-b'],
+      firstTime: '2018-01-29T04:26:39.002000000Z',
+      lastTime: '2018-01-29T04:26:39.013000000Z',
+      decodeErrors: { truncated: 1, malformed: 2 },
+    });
+  });
+
+  it('takes the time a legacy message was made for its packet’s', () => {
+    const tally = new Tally();
+    tally.add({ data: {}, created: '2018-01-29 04:26:40', source: 'x' });
+    expect(tally.state()).toMatchObject({
+      firstTime: '2018-01-29 04:26:40',
+      lastTime: '2018-01-29 04:26:40',
+    });
+  });
+
+  it('believes no text that is no time, and no endless list of sources', () => {
+    const tally = new Tally();
+    for (const time of ['zzzz', 5, 'zzzz-01-01T00:00:00Z', null, {}])
+      tally.add({ data: { frame: { time } } });
+    for (let i = 0; i < 2000; i++) tally.add({ source: `host-${i}` });
+    tally.add({ source: 'x'.repeat(100_000) });
+    const { sources, moreSources, firstTime } = tally.state();
+    expect(firstTime).toBeNull();
+    expect(sources).toHaveLength(1000);
+    expect(moreSources).toBe(true);
+  });
+
+  it('goes back to a state', () => {
+    const tally = new Tally();
+    tally.add(tcpMessage(1));
+    tally.refuse('too-deep');
+    const before = tally.state();
+    tally.add({ ...tcpMessage(5), source: 'other' });
+    tally.refuse('empty');
+    expect(tally.state()).not.toEqual(before);
+    tally.restore(before);
+    expect(tally.state()).toEqual(before);
+    expect(before.refused).toEqual({ 'too-deep': 1 });
+  });
+});
