@@ -1,0 +1,19 @@
+import { type Origin, type Packet, sessionOf } from '@antinex/decoder';
+
+/** Gives a run's packets their numbers, from 1, and the run its session: the time of its first packet. */
+export class Numbering {
+  private readonly source: string;
+  private known: Origin | undefined;
+  number = 0;
+
+  constructor(source: string) {
+    this.source = source;
+  }
+
+  /** Counts the packet and answers where it comes from. */
+  next(packet: Packet): Origin {
+    this.number++;
+    this.known ??= { source: this.source, session: sessionOf(packet) };
+    return this.known;
+  }
+}
