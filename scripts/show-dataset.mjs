@@ -1,43 +1,10 @@
 // Shows what is in a dataset of schema 2: its size, its packets by protocol, and a few of its rows.
 // usage: node show-dataset.mjs FILE.csv      exits 1 if there are no rows
 import { readFileSync, statSync } from 'node:fs';
+import Papa from 'papaparse';
 
 const SHOWN_ROWS = 14;
 const LONGEST_CELL = 46;
-
-/** Rows of cells (RFC 4180). */
-function parseCsv(text) {
-  const rows = [];
-  let row = [];
-  let at = 0;
-  while (at < text.length) {
-    let cell;
-    if (text[at] === '"') {
-      cell = '';
-      for (let end; ; at = end + 1) {
-        end = text.indexOf('"', at + 1);
-        if (end < 0) end = text.length;
-        cell += text.slice(at + 1, end);
-        if (text[end + 1] !== '"') {
-          at = end + 1;
-          break;
-        }
-        cell += '"';
-      }
-    } else {
-      const end = /[,\n]|$/g;
-      end.lastIndex = at;
-      const { index } = end.exec(text);
-      cell = text.slice(at, index);
-      at = index;
-    }
-    row.push(cell);
-    if (text[at++] === ',') continue;
-    rows.push(row);
-    row = [];
-  }
-  return rows;
-}
 
 const DNS_TYPES = {
   1: 'A',
@@ -142,24 +109,25 @@ function countBy(rows, keyOf) {
 }
 
 const path = process.argv[2];
-let header = [];
-let cells = [];
+let rows = [];
+let columns = 0;
 try {
-  [header = [], ...cells] = parseCsv(readFileSync(path, 'utf8'));
+  const { data, meta } = Papa.parse(readFileSync(path, 'utf8'), { header: true, skipEmptyLines: true });
+  rows = data;
+  columns = meta.fields.length;
 } catch (error) {
   console.error(`there is no dataset: ${error.message}`);
 }
-if (cells.length === 0) {
+if (rows.length === 0) {
   console.error(`${path} has no rows`);
   process.exit(1);
 }
-const rows = cells.map((row) => Object.fromEntries(row.map((cell, column) => [header[column], cell])));
 
 const by = countBy(rows, (row) => protocolsOf(row).at(-1) || 'unknown');
 console.log(`
 Dataset:  ${path} (${(statSync(path).size / 1e6).toFixed(1)} MB)
 Rows:     ${rows.length}, a packet each
-Columns:  ${header.length}
+Columns:  ${columns}
 
 Packets by protocol:
 ${table(by.map(([protocol, packets]) => ({ protocol, packets: String(packets) })))
