@@ -1,12 +1,22 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, statfsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Papa from 'papaparse';
 import { afterEach } from 'vitest';
 import { type Manifest, manifestPathOf } from '../src/manifest.ts';
 
-/** In memory where there is such a place: tests that open thousands of files wait for no disk there. */
-const ROOT = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
+const MEMORY = '/dev/shm';
+const ENOUGH_BYTES = 2 ** 30;
+
+/** Whether there is a file system in memory with room for our files; a container's has 64 MB. */
+function hasRoomInMemory(): boolean {
+  if (!existsSync(MEMORY)) return false;
+  const { bavail, bsize } = statfsSync(MEMORY);
+  return bavail * bsize >= ENOUGH_BYTES;
+}
+
+/** In memory where that can be: tests that open thousands of files wait for no disk there. */
+const ROOT = hasRoomInMemory() ? MEMORY : tmpdir();
 const folders: string[] = [];
 
 /** An empty folder that is gone after the test. */

@@ -135,6 +135,33 @@ describe('decode', () => {
     }
   });
 
+  it.each([
+    [17, 53, 'dns', '00'],
+    [17, 67, 'dhcp', '01'],
+    [17, 68, 'dhcp', '02'],
+    [17, 123, 'ntp', '23'],
+    [17, 4789, 'vxlan', '08'],
+    [17, 5353, 'dns', '00'],
+    [17, 5355, 'dns', '00'],
+    [6, 53, 'dns', '000c'],
+    [6, 5353, 'dns', '000c'],
+    [6, 5355, 'dns', '000c'],
+    [6, 123, 'raw', '23'],
+  ])('finds by protocol %i and port %i the layer %s, on either side', (proto, port, layer, start) => {
+    const ip = bytes('4500 0000 0000 0000 4000 0000 c000020a c0000201');
+    ip[9] = proto;
+    for (const at of [0, 2]) {
+      const transport = Buffer.alloc(proto === 6 ? 20 : 8);
+      transport.writeUInt16BE(40_000, 2 - at);
+      transport.writeUInt16BE(port, at);
+      if (proto === 6) transport[12] = 0x50;
+      const payload = Buffer.alloc(300);
+      bytes(start).copy(payload);
+      const decoded = decodeFrame(Buffer.concat([ip, transport, payload]), { linkType: LinkType.RAW });
+      expect(namesOf(decoded)[2]).toBe(layer);
+    }
+  });
+
   it('reads at most one layer of garbage behind a header of another kind', () => {
     const wrong = decodeFrame(bytes(`${MACS} 0800 6000 0000 0000 3b40 ${'00'.repeat(32)}`));
     expect(namesOf(wrong)).toEqual(['ether', 'ip', 'raw']);

@@ -49,6 +49,7 @@ describe('messageSchema', () => {
     ['a fraction', 'data.ip.ttl', 1.5],
     ['hex of half a byte', 'data.tcp.options.raw', 'abc'],
     ['a pair of one', 'data.tcp.options.Timestamp', [1]],
+    ['a pair of three', 'data.tcp.options.Timestamp', [1, 2, 3]],
     ['seconds that are a double', 'data.frame.epochSeconds', 1],
     ['something unknown inside a tunnel', 'data.inner', { inner: { ip: { speed: 1 } } }],
   ])('refuses %s', (_what, path, value) => {
