@@ -20,3 +20,16 @@ export function hex(data: Buffer, from: number, to: number): string {
   for (let i = from; i < to; i++) text += HEX[data[i]];
   return text;
 }
+
+const THREE_DIGITS: readonly string[] = Array.from({ length: 1000 }, (_, i) => String(i).padStart(3, '0'));
+
+/** A whole number below 1e9 as nine digits. */
+export function nineDigits(value: number): string {
+  const thousands = (value / 1000) | 0;
+  const millions = (value / 1_000_000) | 0;
+  return (
+    THREE_DIGITS[millions] +
+    THREE_DIGITS[thousands - millions * 1000] +
+    THREE_DIGITS[value - thousands * 1000]
+  );
+}

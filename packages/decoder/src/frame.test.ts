@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { bytes } from '../test/layers.ts';
 import { decode } from './decode.ts';
-import { Frame, secondText } from './frame.ts';
+import { createdText, Frame } from './frame.ts';
 import { Packet } from './packet.ts';
 
 const BYTES = bytes('020000000001 020000000002 88b5 0102');
@@ -48,8 +48,8 @@ describe('Frame', () => {
   ])('writes %d s and %d ns', (seconds, nanos, time, epochSeconds) => {
     expect(frameAt(seconds, nanos)).toMatchObject({ time, epochSeconds });
     // Twice, and after another: a second's text is kept.
-    expect(secondText(at(seconds, nanos))).toBe(time?.slice(0, 19) ?? null);
-    expect(secondText(at(86_400, 0))).toBe('1970-01-02T00:00:00');
+    expect(createdText(at(seconds, nanos))).toBe(time === null ? null : `${time.slice(0, 19)}Z`);
+    expect(createdText(at(86_400, 0))).toBe('1970-01-02T00:00:00Z');
     expect(frameAt(seconds, nanos)).toMatchObject({ time, epochSeconds });
   });
 

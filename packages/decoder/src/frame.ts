@@ -1,3 +1,4 @@
+import { nineDigits } from './bytes.ts';
 import type { DecodedPacket } from './decoding.ts';
 import type { Problem } from './layer.ts';
 import type { Packet } from './packet.ts';
@@ -24,10 +25,10 @@ export class Frame {
 
   constructor(decoded: DecodedPacket, number: number, protocols: string) {
     const { packet } = decoded;
-    const fraction = String(1_000_000_000 + packet.timestampNanos).slice(1);
-    const day = secondText(packet);
+    const fraction = nineDigits(packet.timestampNanos);
+    const { iso } = secondOf(packet);
     this.number = number;
-    this.time = day === null ? null : `${day}.${fraction}Z`;
+    this.time = iso && `${iso}${fraction}Z`;
     this.epochSeconds = epoch(packet, fraction);
     this.capturedLength = packet.capturedLength;
     this.originalLength = packet.originalLength;
@@ -42,26 +43,43 @@ export class Frame {
 
 const FIRST_SECOND = -62_167_219_200; // 0000-01-01
 const LAST_SECOND = 253_402_300_799; // 9999-12-31T23:59:59
-let cachedSecond = Number.NaN;
-let cachedText: string | null = null;
 
-/** `YYYY-MM-DDTHH:MM:SS` of the packet's second; null when ISO 8601 cannot write it in four digits of year. */
-export function secondText(packet: Packet): string | null {
-  const second = packet.timestampSeconds;
-  if (second !== cachedSecond) {
-    cachedSecond = second;
-    const writable = second >= FIRST_SECOND && second <= LAST_SECOND;
-    cachedText = writable ? new Date(second * 1000).toISOString().slice(0, 19) : null;
-  }
-  return cachedText;
+/** One second as text; neighbouring packets share it. */
+interface SecondText {
+  readonly second: number;
+  /** `YYYY-MM-DDTHH:MM:SS.`; null when ISO 8601 cannot write it in four digits of year. */
+  readonly iso: string | null;
+  /** `YYYY-MM-DDTHH:MM:SSZ`. */
+  readonly created: string | null;
+  /** Seconds since 1970 and the decimal point; for seconds from 0 on. */
+  readonly epoch: string;
 }
+
+let last = textOf(0);
+
+function textOf(second: number): SecondText {
+  const writable = second >= FIRST_SECOND && second <= LAST_SECOND;
+  const text = writable ? new Date(second * 1000).toISOString().slice(0, 19) : null;
+  return {
+    second,
+    iso: text && `${text}.`,
+    created: text && `${text}Z`,
+    epoch: `${second > Number.MAX_SAFE_INTEGER ? BigInt(second) : second}.`,
+  };
+}
+
+function secondOf({ timestampSeconds }: Packet): SecondText {
+  if (last.second !== timestampSeconds) last = textOf(timestampSeconds);
+  return last;
+}
+
+/** A message's `created`: the second of its packet, null as `frame.time`. */
+export const createdText = (packet: Packet): string | null => secondOf(packet).created;
 
 /** Exact decimal. Before 1970 seconds are negative and the nanoseconds count up from them. */
 function epoch(packet: Packet, fraction: string): string {
   const { timestampSeconds } = packet;
-  if (timestampSeconds >= 0) {
-    return `${timestampSeconds > Number.MAX_SAFE_INTEGER ? BigInt(timestampSeconds) : timestampSeconds}.${fraction}`;
-  }
+  if (timestampSeconds >= 0) return secondOf(packet).epoch + fraction;
   const digits = (-packet.timestampNs).toString().padStart(10, '0');
   return `-${digits.slice(0, -9)}.${digits.slice(-9)}`;
 }

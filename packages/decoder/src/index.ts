@@ -24,4 +24,4 @@ export type { LayerFields, MessageData } from './message-data.ts';
 export { messageJson, writeMessageJson } from './message-json.ts';
 export { messageSchema } from './message-schema.ts';
 export { Packet } from './packet.ts';
-export { putNumber, TextWriter } from './text-writer.ts';
+export { putNumber, type SliceWrites, TextWriter } from './text-writer.ts';

@@ -2,7 +2,7 @@ import { type FieldSpec, type FieldType, insideOf } from './fields/spec.ts';
 import { CATALOGUE } from './fields.ts';
 import type { PacketMessage } from './message.ts';
 import type { MessageData } from './message-data.ts';
-import { putAscii, putNumber, TextWriter } from './text-writer.ts';
+import { putAscii, putJson, putNumber, TextWriter } from './text-writer.ts';
 
 const COMMA = 0x2c;
 const COLON = 0x3a;
@@ -91,6 +91,7 @@ const SAFE_TEXT = `if (typeof x === 'string') {
   if (x.length > ${SHORT}) { w.length = p; b = w.reserve(room + x.length); v = w.words; }
   b[p] = 34; p = putAscii(b, p + 1, x); b[p++] = 34;
 }`;
+const ANY_TEXT = `if (typeof x === 'string' && x.length <= ${SHORT} && (q = putJson(b, p, x)) >= 0) p = q;`;
 /** How a field of a type is written at `p` in `b`; what does not fit the pattern goes through `any`. */
 const PATTERNS: Partial<Record<FieldType, string>> = {
   pair: PAIR,
@@ -105,6 +106,7 @@ const PATTERNS: Partial<Record<FieldType, string>> = {
   ipv4: SAFE_TEXT,
   ipv6: SAFE_TEXT,
   hex: SAFE_TEXT,
+  string: ANY_TEXT,
 };
 
 /**
@@ -112,8 +114,17 @@ const PATTERNS: Partial<Record<FieldType, string>> = {
  * So V8 sees one shape at each property access, which is where a loop over names spends its time.
  */
 const LAYERS = new Map<string, ObjectWriter>(
-  CATALOGUE.map(({ layer, fields }) => [layer, compile(layer, fields)]),
+  CATALOGUE.map(({ layer, fields }) => [layer, lazily(() => compile(layer, fields))]),
 );
+
+/** Few layers come up in a run: the code of each is made when it does. */
+function lazily(make: () => ObjectWriter): ObjectWriter {
+  let write: ObjectWriter | undefined;
+  return (w, values) => {
+    write ??= make();
+    write(w, values);
+  };
+}
 
 function compile(key: string, fields: readonly FieldSpec[]): ObjectWriter {
   const names = [...new Set(fields.map(([path]) => path.split('.')[0]))];
@@ -143,9 +154,9 @@ function call(code: string): string {
 
 /** A function out of `body`, which writes at `p` into `b` (`v` for several bytes at once) with `room` bytes to spare. */
 function assemble(room: number, body: string, helpers: object): ObjectWriter {
-  const bound = { ...helpers, putAscii, putNumber };
+  const bound = { ...helpers, putAscii, putJson, putNumber };
   const source = `return (w, values) => {
-    const room = ${room}; let x; let b = w.reserve(room); let v = w.words; let p = w.length;
+    const room = ${room}; let x; let q; let b = w.reserve(room); let v = w.words; let p = w.length;
     ${body}
   }`;
   return new Function(...Object.keys(bound), source)(...Object.values(bound));
@@ -161,11 +172,12 @@ function put(constant: string): string {
 
 /** Everything in front of a message's data. */
 const envelope = assemble(
-  64,
+  64 + 3 * FIELD_ROOM,
   [
-    `${put('{"schema":2,"id":')} ${call('any(w, values.id)')}`,
-    `${put(',"source":')} ${call('any(w, values.source)')}`,
-    `${put(',"created":')} ${call('any(w, values.created)')}`,
+    ...['id', 'source', 'created'].map(
+      (name, i) => `x = values.${name}; ${put(`${i === 0 ? '{"schema":2' : ''},"${name}":`)}
+        ${ANY_TEXT} else { ${call('any(w, x)')} }`,
+    ),
     `${put(',"data":')} w.length = p;`,
   ].join('\n'),
   { any },

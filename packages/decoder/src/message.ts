@@ -1,6 +1,6 @@
 import { hex } from './bytes.ts';
 import type { DecodedPacket } from './decoding.ts';
-import { Frame, secondText } from './frame.ts';
+import { createdText, Frame } from './frame.ts';
 import { pathOf } from './layer-path.ts';
 import type { Raw } from './layers/raw.ts';
 import type { MessageData } from './message-data.ts';
@@ -37,12 +37,11 @@ export function toMessage(
   number: number,
   { payloadBytes = Number.POSITIVE_INFINITY }: MessageOptions = {},
 ): PacketMessage {
-  const second = secondText(decoded.packet);
   return {
     schema: 2,
     id: `${origin.source}-${origin.session}-${number}`,
     source: origin.source,
-    created: second === null ? null : `${second}Z`,
+    created: createdText(decoded.packet),
     data: dataOf(decoded, number, payloadBytes),
   };
 }

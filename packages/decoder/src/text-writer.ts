@@ -3,12 +3,31 @@ const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 const LONG = 40;
 
+/** What every Buffer has and its types leave out: write() without the checks of its arguments. */
+export type SliceWrites = {
+  latin1Write(text: string, at: number, bytes: number): number;
+  utf8Write(text: string, at: number, bytes: number): number;
+};
+
 /** Writes ASCII `text` at `at`; answers the position behind it. The caller has made room. */
 export function putAscii(buffer: Buffer, at: number, text: string): number {
   const { length } = text;
-  if (length > LONG) return at + buffer.write(text, at, 'latin1');
+  if (length > LONG) return at + (buffer as Buffer & SliceWrites).latin1Write(text, at, length);
   for (let i = 0; i < length; i++) buffer[at + i] = text.charCodeAt(i);
   return at + length;
+}
+
+/** Writes a text in quotes and answers the position behind it, or -1 when something in it needs an escape. */
+export function putJson(buffer: Buffer, at: number, text: string): number {
+  const { length } = text;
+  buffer[at] = QUOTE;
+  for (let i = 0; i < length; i++) {
+    const code = text.charCodeAt(i);
+    if (code < 0x20 || code > 0x7e || code === QUOTE || code === BACKSLASH) return -1;
+    buffer[at + 1 + i] = code;
+  }
+  buffer[at + 1 + length] = QUOTE;
+  return at + 2 + length;
 }
 
 /** Most that a number takes: a sign, `0.00000` and 17 digits. */
@@ -105,19 +124,9 @@ export class TextWriter {
 
   /** A JSON string: printable ASCII is copied, anything else takes JSON.stringify's way. */
   json(text: string): void {
-    const { length } = text;
-    const buffer = this.reserve(length + 2);
-    let at = this.length;
-    buffer[at++] = QUOTE;
-    for (let i = 0; i < length; i++) {
-      const code = text.charCodeAt(i);
-      if (code < 0x20 || code > 0x7e || code === QUOTE || code === BACKSLASH) {
-        return this.utf8(JSON.stringify(text));
-      }
-      buffer[at++] = code;
-    }
-    buffer[at++] = QUOTE;
-    this.length = at;
+    const end = putJson(this.reserve(text.length + 2), this.length, text);
+    if (end < 0) this.utf8(JSON.stringify(text));
+    else this.length = end;
   }
 
   /** What was written, without a copy: valid until the next write. */

@@ -84,7 +84,9 @@ export function decodeTcp(d: Decoding): void {
   if (d.pos < d.end) d.follow(Space.TCP_PORT, layer.dport, layer.sport);
 }
 
-export type TcpFields = Partial<Omit<Tcp, 'layer'>>;
+export type TcpFields = Partial<Omit<Tcp, 'layer' | 'options'>> & {
+  options?: Pick<TcpOptions, 'raw'> | undefined;
+};
 
 export function encodeTcp(fields: TcpFields, w: Writer): void {
   const start = w.length;
