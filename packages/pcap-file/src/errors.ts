@@ -30,20 +30,26 @@ export class CaptureFileError extends Error {
   }
 }
 
-/** What a packet cannot be written as. */
+/** Why a packet cannot be written, or nothing can. */
 export type CaptureWriteCode =
   | 'LINK_TYPE_DIFFERS'
   | 'LINK_TYPE_TOO_LARGE'
   | 'TIME_OUT_OF_RANGE'
-  | 'PACKET_TOO_LARGE';
+  | 'PACKET_TOO_LARGE'
+  /** Limits that contradict each other or the place. */
+  | 'BAD_ROTATION'
+  | 'FILE_EXISTS'
+  | 'DISK_FULL'
+  | 'OUTPUT_UNWRITABLE'
+  | 'WRITER_CLOSED';
 
-/** Why a packet does not fit the capture being written, which goes without it. */
+/** Why a packet does not fit the capture being written, which goes without it, or why writing ended. */
 export class CaptureWriteError extends Error {
   override readonly name = 'CaptureWriteError';
   readonly code: CaptureWriteCode;
 
-  constructor(code: CaptureWriteCode, message: string) {
-    super(message);
+  constructor(code: CaptureWriteCode, message: string, cause?: unknown) {
+    super(message, cause === undefined ? undefined : { cause });
     this.code = code;
   }
 }

@@ -22,7 +22,8 @@
  * wrong in themselves are left out and counted, broken options are passed over. Records may have
  * 16 MiB, and no input makes the reader hold more than 64 MiB and the chunks at hand.
  *
- * Written: `PcapWriter` and `PcapngWriter` on any stream, and the plain encoders they are made of.
+ * Written: `PcapWriter` and `PcapngWriter` on any stream, and the plain encoders they are made of;
+ * `openRotatingWriter` into files, one or a ring of them.
  */
 export { type CaptureOptions, CaptureReader } from './capture-reader.ts';
 export {
@@ -37,3 +38,9 @@ export { PcapWriter, type PcapWriterOptions } from './pcap-writer.ts';
 export { pcapngInterface, pcapngPacket, pcapngSectionHeader } from './pcapng-encode.ts';
 export { PcapngWriter } from './pcapng-writer.ts';
 export type { CaptureFormat } from './record-parser.ts';
+export {
+  openRotatingWriter,
+  type RotatingWriter,
+  type RotatingWriterOptions,
+  type RotatingWriterStats,
+} from './rotating-writer.ts';
