@@ -73,10 +73,53 @@ const ERRORS = {
     (d: { device: string; devices: readonly string[] }) => `there is no device ${d.device}`,
     (d) => known(d.devices, 'devices here'),
   ),
+  DEVICE_DOWN: failure(
+    (d: { device: string }) => `the device ${d.device} went down`,
+    (d) => `bring it up again (ip link set ${d.device} up) and restart`,
+  ),
+  DEVICE_GONE: failure((d: { device: string }) => `the device ${d.device} is no longer there`),
+  CAPTURE_PROCESS_DIED: failure(
+    (d: { device: string; end: string }) => `the process that captured on ${d.device} died: ${d.end}`,
+    () => 'packets it still held are lost; start again',
+  ),
+  PRIVILEGES_NOT_DROPPED: failure(
+    (d: { reason: string }) => `cannot give up privileges: ${d.reason}`,
+    () => 'start it as an ordinary user with CAP_NET_RAW only; docs/privileges.md shows how',
+  ),
+
+  BROKER_UNREACHABLE: failure(
+    (d: { url: string; reason: string }) => `cannot reach the broker ${d.url}: ${d.reason}`,
+    () => 'check that it runs there and that nothing blocks the way',
+  ),
+  BROKER_REFUSED: failure(
+    (d: { url: string; reason: string }) => `cannot use the broker ${d.url}: ${d.reason}`,
+    () => 'check user, password, permissions and TLS files',
+  ),
+  MESSAGE_TOO_LARGE: failure(
+    (d: { bytes: number; reason: string }) => `a message of ${d.bytes} bytes is too large: ${d.reason}`,
+  ),
+
+  LISTEN_FAILED: failure(
+    (d: { address: string; reason: string }) => `cannot listen on ${d.address}: ${d.reason}`,
+    () => 'choose another address or port',
+  ),
 
   QUEUE_CLOSED: failure((d: { queue: string }) => `the queue ${d.queue} is closed`),
   BATCH_TOO_LARGE: failure(
     (d: { size: number; limit: number }) => `a batch of ${d.size} messages is over the limit of ${d.limit}`,
+  ),
+  SPOOL_FULL: failure(
+    (d: { folder: string; limitBytes: number }) => `the spool ${d.folder} holds its ${d.limitBytes} bytes`,
+    () => 'bring the broker back, or allow the spool more',
+  ),
+  SPOOL_IN_USE: failure(
+    (d: { folder: string; pid: number | undefined }) =>
+      `the spool ${d.folder} is used by ${d.pid === undefined ? 'another process' : `process ${d.pid}`}`,
+    () => 'give each agent a folder of its own',
+  ),
+  SPOOL_UNUSABLE: failure(
+    (d: { folder: string; reason: string }) => `cannot use the spool ${d.folder}: ${d.reason}`,
+    () => 'use the version that wrote it until it is empty, or choose another folder',
   ),
 
   SYSTEM_ERROR: failure((d: { action: string; reason: string }) => `${d.action}: ${d.reason}`),
