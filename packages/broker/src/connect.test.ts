@@ -5,7 +5,11 @@ describe('connecting by URL', () => {
   it.each(['kafka://host', 'localhost:6379', 'nonsense', ''])(
     'refuses "%s" and names what it knows',
     async (url) => {
-      const refusal = { code: 'BROKER_UNSUPPORTED', exitCode: 2, hint: 'supported: memory:' };
+      const refusal = {
+        code: 'BROKER_UNSUPPORTED',
+        exitCode: 2,
+        hint: expect.stringMatching(/^supported: memory:/),
+      };
       await expect(connectPublisher(url)).rejects.toMatchObject(refusal);
       await expect(connectConsumer(url)).rejects.toMatchObject(refusal);
     },

@@ -24,7 +24,7 @@ export const memoryDriver: Driver = {
   },
   async connectConsumer<T>(
     url: URL,
-    { queue, maxUnsettled, autoAck }: Required<ConsumerOptions>,
+    { queue, maxUnsettled, autoAck }: Pick<Required<ConsumerOptions>, 'queue' | 'maxUnsettled' | 'autoAck'>,
   ): Promise<Consumer<T>> {
     return new MemoryConsumer(open<T>(queue, capacityOf(url)), maxUnsettled, autoAck);
   },

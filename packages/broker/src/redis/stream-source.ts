@@ -1,0 +1,224 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type BrokerEvent, type Codec, MAX_BATCH_MESSAGES } from '../types.ts';
+import type { Connection } from './connection.ts';
+import { isNoGroup } from './failure.ts';
+import type { Script } from './script.ts';
+import type { Source } from './source.ts';
+import { StreamDeadLetters } from './stream-dead-letters.ts';
+import { bytesOf, type Fields, type RawEntry, readEntry, type StreamEntry } from './stream-entry.ts';
+import { FORGET_DEAD, GIVE_BACK, KEEP_ALIVE, LEAVE } from './stream-scripts.ts';
+import { createGroup } from './streams.ts';
+import { wholeTransaction } from './transaction.ts';
+
+/** How long a read waits for entries; also how long close() may have to wait for a read. */
+const BLOCK_MS = 100;
+/** How often entries of dead consumers are looked for, and in how many pieces at a time. */
+const CLAIM_EVERY_MS = 1000;
+const CLAIM_PIECES = 20;
+/** What one read may bring, as far as the read before tells. */
+const READ_ENTRIES = 64;
+const READ_BYTES = 4 * 2 ** 20;
+const IDS_AT_ONCE = 1000;
+const FORGET_AFTER_MS = 3_600_000;
+const START = '0-0';
+
+export interface StreamSourceOptions<T> {
+  readonly stream: string;
+  readonly deadStream: string;
+  /** Our name in the group, nobody else's. */
+  readonly consumer: string;
+  readonly codec: Codec<T>;
+  readonly onEvent: (event: BrokerEvent) => void;
+}
+
+/**
+ * Reads one stream as a member of a consumer group. Entries stay pending until acked, and then are
+ * deleted. While we hold them we say so; those of members who fell silent, and those given back, are
+ * claimed by whoever looks next.
+ */
+export class StreamSource<T> implements Source<T, StreamEntry<T>> {
+  readonly keepAliveMs: number;
+  readonly #connection: Connection;
+  /** Its reads block, so nothing else goes over it. */
+  readonly #reader: Connection;
+  readonly #options: StreamSourceOptions<T>;
+  readonly #dead: StreamDeadLetters;
+  readonly #group: string;
+  readonly #claimIdleMs: number;
+  readonly #heldIds = new Set<string>();
+  /** Of an entry of the last read. */
+  #largest = { bytes: READ_BYTES / READ_ENTRIES, messages: MAX_BATCH_MESSAGES };
+  #claimFrom = START;
+  #nextClaimAt = 0;
+  /** A read failed: the server may have given us entries that we never saw. */
+  #mayMissEntries = false;
+
+  constructor(connection: Connection, reader: Connection, options: StreamSourceOptions<T>) {
+    const { group, claimIdleSeconds } = connection.address;
+    this.#connection = connection;
+    this.#reader = reader;
+    this.#options = options;
+    this.#dead = new StreamDeadLetters(connection, options.deadStream, options.onEvent);
+    this.#group = group;
+    this.#claimIdleMs = claimIdleSeconds * 1000;
+    this.keepAliveMs = this.#claimIdleMs / 3;
+  }
+
+  async open(): Promise<void> {
+    const { client } = this.#connection;
+    await createGroup(client, this.#options.stream, this.#group);
+    await FORGET_DEAD.run(client, [this.#options.stream], [this.#group, FORGET_AFTER_MS]);
+  }
+
+  async take(room: number): Promise<StreamEntry<T>[]> {
+    try {
+      const raw = this.#mayMissEntries ? await this.#missed() : await this.#claimed(room);
+      const isNew = raw.length === 0;
+      return await this.#accept(isNew ? await this.#read(room) : raw, !isNew);
+    } catch (error) {
+      if (isNoGroup(error)) {
+        await this.open();
+        return [];
+      }
+      this.#mayMissEntries = true;
+      throw error;
+    }
+  }
+
+  async ack(entries: readonly StreamEntry<T>[]): Promise<void> {
+    for (const { malformed } of entries) await this.#dead.addLines(malformed);
+    await this.#forget(entries.map(({ id }) => id));
+  }
+
+  async requeue({ id }: StreamEntry<T>): Promise<void> {
+    // First, or the next claim would take it for one of those that we have.
+    this.#heldIds.delete(id);
+    await this.#run(GIVE_BACK, [id]);
+    this.#nextClaimAt = 0;
+  }
+
+  async reject({ id }: StreamEntry<T>, reason: string): Promise<void> {
+    const found = await this.#connection.client.callBuffer('xrange', this.#options.stream, id, id);
+    const [raw] = found as RawEntry[];
+    // Gone when it was somebody else's meanwhile, who settled it.
+    if (raw?.[1]) await this.#dead.add(raw[1], reason);
+    await this.#forget([id]);
+  }
+
+  async keepAlive(entries: readonly StreamEntry<T>[]): Promise<void> {
+    await this.#run(
+      KEEP_ALIVE,
+      entries.map(({ id }) => id),
+    );
+  }
+
+  async leave(entries: readonly StreamEntry<T>[]): Promise<void> {
+    await this.#run(
+      GIVE_BACK,
+      entries.map(({ id }) => id),
+    );
+    await LEAVE.run(this.#connection.client, [this.#options.stream], [this.#group, this.#options.consumer]);
+  }
+
+  close(): void {
+    this.#reader.close();
+  }
+
+  async #read(room: number): Promise<RawEntry[]> {
+    if (!this.#reader.isReady) {
+      await sleep(BLOCK_MS);
+      return [];
+    }
+    const { stream, consumer } = this.#options;
+    const words = ['GROUP', this.#group, consumer, 'COUNT', this.#count(room), 'BLOCK', BLOCK_MS];
+    const reply = await this.#reader.client.callBuffer('xreadgroup', ...words, 'STREAMS', stream, '>');
+    return (reply as [Buffer, RawEntry[]][] | null)?.[0][1] ?? [];
+  }
+
+  /** Entries given back, and those of consumers that are silent for too long. */
+  async #claimed(room: number): Promise<RawEntry[]> {
+    const now = performance.now();
+    if (now < this.#nextClaimAt) return [];
+    const { stream, consumer } = this.#options;
+    for (let piece = 0; piece < CLAIM_PIECES; piece++) {
+      const [next, raw] = (await this.#connection.client.callBuffer(
+        'xautoclaim',
+        ...[stream, this.#group, consumer, this.#claimIdleMs, this.#claimFrom, 'COUNT', this.#count(room)],
+      )) as [Buffer, RawEntry[]];
+      this.#claimFrom = next.toString();
+      // Where there was one there may be more: look again at once.
+      if (raw.length > 0) return raw;
+      if (this.#claimFrom === START) break;
+    }
+    this.#nextClaimAt = now + CLAIM_EVERY_MS;
+    return [];
+  }
+
+  /** Entries that are pending for us without our knowing. */
+  async #missed(): Promise<RawEntry[]> {
+    const { stream, consumer } = this.#options;
+    const { client } = this.#connection;
+    for (let from = '-'; ; ) {
+      const words = [stream, this.#group, from, '+', IDS_AT_ONCE, consumer];
+      const pending = (await client.call('xpending', ...words)) as [id: string][];
+      const unknown = pending.map(([id]) => id).filter((id) => !this.#heldIds.has(id));
+      if (unknown.length > 0) {
+        const ids = unknown.slice(0, READ_ENTRIES);
+        const reply = await client.callBuffer('xclaim', stream, this.#group, consumer, 0, ...ids);
+        return reply as RawEntry[];
+      }
+      if (pending.length < IDS_AT_ONCE) break;
+      from = `(${pending[pending.length - 1][0]}`;
+    }
+    this.#mayMissEntries = false;
+    return [];
+  }
+
+  #count(room: number): number {
+    const { bytes, messages } = this.#largest;
+    return Math.max(1, Math.floor(Math.min(READ_ENTRIES, READ_BYTES / bytes, room / messages)));
+  }
+
+  async #accept(raw: readonly (RawEntry | null)[], redelivered: boolean): Promise<StreamEntry<T>[]> {
+    const entries: StreamEntry<T>[] = [];
+    const largest = { bytes: 1, messages: 1 };
+    for (const [idBytes, fields] of raw.filter((entry) => entry !== null)) {
+      const id = idBytes.toString();
+      // Claimed from ourselves, after a long standstill: we have it already.
+      if (!fields || this.#heldIds.has(id)) continue;
+      const entry = readEntry(id, fields, redelivered, this.#options.codec);
+      largest.bytes = Math.max(largest.bytes, bytesOf(fields));
+      largest.messages = Math.max(largest.messages, entry?.messages.length ?? 0);
+      if (entry && entry.messages.length > 0) entries.push(entry);
+      else await this.#discard(id, fields, entry);
+    }
+    if (raw.length > 0) this.#largest = largest;
+    // Only now: had a discard failed, all of them would have to be found again.
+    for (const { id } of entries) this.#heldIds.add(id);
+    return entries;
+  }
+
+  /** An entry without a single message. */
+  async #discard(id: string, fields: Fields, entry: StreamEntry<T> | undefined): Promise<void> {
+    if (entry) await this.#dead.addLines(entry.malformed);
+    else await this.#dead.addUnreadable(fields);
+    await this.#forget([id]);
+  }
+
+  async #forget(ids: readonly string[]): Promise<void> {
+    const { stream } = this.#options;
+    await wholeTransaction(this.#connection.client, [
+      ['xack', stream, this.#group, ...ids],
+      ['xdel', stream, ...ids],
+    ]);
+    for (const id of ids) this.#heldIds.delete(id);
+  }
+
+  async #run(script: Script, ids: readonly string[]): Promise<void> {
+    const { stream, consumer } = this.#options;
+    for (let from = 0; from < ids.length; from += IDS_AT_ONCE) {
+      const some = ids.slice(from, from + IDS_AT_ONCE);
+      await script.run(this.#connection.client, [stream], [this.#group, consumer, ...some]);
+    }
+  }
+}
