@@ -1,125 +1,24 @@
-// npm run bench: measures whole processes over one large capture and writes docs/benchmarks.md.
-import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { cpus, tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { makeCapture } from './make-capture.mjs';
-import { median } from './measure.mjs';
+// npm run bench [-- [--quick] SECTION ...]: runs benchmarks and writes their sections of docs/benchmarks.md.
+import { say, writeSection } from './report.mjs';
 
-const here = (path) => fileURLToPath(new URL(path, import.meta.url));
-const STAGE = here('./stage.mjs');
-const NETPIPE = here('../packages/cli/bin/netpipe.js');
-const REPORT = here('../docs/benchmarks.md');
-const quick = process.argv.includes('--quick');
-const PACKETS = quick ? 100_000 : 1_000_000;
-const MEMORY_PACKETS = quick ? [10_000, 100_000] : [100_000, 1_000_000, 5_000_000];
-const PEER_PACKETS = quick ? 20_000 : 100_000;
-const RUNS = quick ? 1 : 3;
-
-const folder = mkdtempSync(join(tmpdir(), 'bench-'));
-const csv = join(folder, 'out.csv');
-const removeOutput = () => {
-  for (const file of [csv, `${csv}.manifest.json`]) rmSync(file, { force: true });
+const SECTIONS = {
+  offline: async () => (await import('./offline.mjs')).offline,
+  capture: async () => (await import('./capture.mjs')).capture,
 };
-const run = (file) => ['run', '--read', file, '--output-csv', csv];
-const has = (tool) => spawnSync('which', [tool]).status === 0;
-const say = (text) => process.stderr.write(`${text}\n`);
+const NAMES = Object.keys(SECTIONS);
 
-try {
-  const capture = join(folder, 'large.pcap');
-  say(`making a capture of ${PACKETS} packets`);
-  const meanBytes = await makeCapture(capture, PACKETS);
-  const rows = [];
-  const add = async (what, packets, command, args, before) => {
-    say(`measuring: ${what}`);
-    const result = await median(RUNS, command, args, before);
-    rows.push({ what, packets, ...result, perCpuSecond: packets / result.cpuSeconds });
-    return rows.at(-1);
-  };
-  const node = process.execPath;
-  await add('read the file', PACKETS, node, [STAGE, 'read', capture]);
-  await add('decode', PACKETS, node, [STAGE, 'decode', capture]);
-  await add('decode + message', PACKETS, node, [STAGE, 'message', capture]);
-  await add('decode + JSON', PACKETS, node, [STAGE, 'json', capture]);
-  await add('`netpipe decode` (NDJSON)', PACKETS, node, [NETPIPE, 'decode', capture]);
-  await add('`netpipe decode --schema legacy`', PACKETS, node, [
-    NETPIPE,
-    'decode',
-    capture,
-    '--schema',
-    'legacy',
-  ]);
-  await add(
-    '`netpipe run`: file -> durable CSV, all columns',
-    PACKETS,
-    node,
-    [NETPIPE, ...run(capture)],
-    removeOutput,
-  );
-  const csvBytesPerRow = statSync(csv).size / PACKETS;
-  const small = join(folder, 'small.pcap');
-  await makeCapture(small, PEER_PACKETS);
-  if (has('tcpdump')) await add('tcpdump -nn', PACKETS, 'tcpdump', ['-nn', '-r', capture]);
-  if (has('tshark')) {
-    const fields = [
-      'frame.time_epoch',
-      'ip.src',
-      'ip.dst',
-      'tcp.srcport',
-      'tcp.dstport',
-      'tcp.flags',
-      'udp.length',
-    ];
-    const asked = ['-n', '-r', small, '-T', 'fields', ...fields.flatMap((field) => ['-e', field])];
-    await add(`tshark -T fields (${fields.length} fields)`, PEER_PACKETS, 'tshark', asked);
-    await add('tshark -T ek', PEER_PACKETS, 'tshark', ['-n', '-r', small, '-T', 'ek']);
-  }
-  const memory = [];
-  for (const packets of MEMORY_PACKETS) {
-    const file = join(folder, 'memory.pcap');
-    await makeCapture(file, packets);
-    say(`measuring memory: ${packets} packets`);
-    removeOutput();
-    memory.push({ packets, ...(await median(1, node, [NETPIPE, ...run(file)])) });
-  }
-  writeFileSync(REPORT, report(rows, memory, meanBytes, csvBytesPerRow));
-  say(`wrote ${REPORT}`);
-} finally {
-  if (existsSync(folder)) rmSync(folder, { recursive: true, force: true });
+const args = process.argv.slice(2);
+const quick = args.includes('--quick');
+const wanted = args.filter((arg) => arg !== '--quick');
+const unknown = wanted.filter((name) => !NAMES.includes(name));
+if (unknown.length > 0) {
+  say(`bench: no section ${unknown.join(', ')}; there are ${NAMES.join(', ')}`);
+  process.exit(2);
 }
-
-function report(rows, memory, meanBytes, csvBytesPerRow) {
-  const number = (value) => Math.round(value).toLocaleString('en-US');
-  const tcpdump = rows.find(({ what }) => what.startsWith('tcpdump'));
-  const ratio = (value) => (tcpdump ? (value / tcpdump.perCpuSecond).toFixed(2) : '-');
-  const table = rows.map(
-    (row) =>
-      `| ${row.what} | ${number(row.perCpuSecond)} | ${ratio(row.perCpuSecond)} | ${number(row.packets / row.wallSeconds)} | ${number(row.peakMb)} |`,
-  );
-  const memoryTable = memory.map(
-    (row) =>
-      `| ${number(row.packets)} | ${number(row.peakMb)} | ${number(row.packets / row.cpuSeconds)} | ${number(row.packets / row.wallSeconds)} |`,
-  );
-  return `# Benchmarks
-
-Made by \`npm run bench\`: whole processes, start-up included, over one capture built from
-\`examples/captures\` (${number(PACKETS)} Ethernet packets, ${number(meanBytes)} bytes on average; tshark over ${number(PEER_PACKETS)} of them).
-CPU seconds count every thread, user and system; the figure is the median of ${RUNS}. Absolute numbers
-drift with the machine: read the ratios.
-
-Machine: ${cpus().length} x ${cpus()[0].model.trim()}, Node ${process.version}, ${new Date().toISOString().slice(0, 10)}.
-
-| what | packets per CPU second | against tcpdump -nn | packets per second | peak memory, MB |
-|---|---|---|---|---|
-${table.join('\n')}
-
-Rows of the CSV hold all columns and the whole payload: ${number(csvBytesPerRow)} bytes on average.
-
-## Memory of \`netpipe run\`, file to durable CSV
-
-| packets | peak memory, MB | packets per CPU second | packets per second |
-|---|---|---|---|
-${memoryTable.join('\n')}
-`;
+for (const name of wanted.length > 0 ? wanted : NAMES) {
+  const measure = await SECTIONS[name]();
+  const text = await measure({ quick });
+  if (text === undefined) continue;
+  if (quick) process.stdout.write(`${text}\n`);
+  else writeSection(NAMES, name, text);
 }

@@ -4,7 +4,7 @@
 set -uo pipefail
 cd "$(dirname "$0")/.."
 
-if ! bash scripts/setup.sh; then
+if ! bash scripts/setup.sh --tests; then
   echo 'test: the set-up failed' >&2
   echo '0 passed, 1 failed'
   exit 1

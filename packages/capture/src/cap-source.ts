@@ -1,112 +1,153 @@
-import { Packet } from '@antinex/decoder';
-import { CAP_SNAPLEN, type OpenCap, openCap } from './cap-handle.ts';
-import { FrameStore } from './frame-store.ts';
-import { PacketQueue } from './packet-queue.ts';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { CaptureReader } from '@antinex/pcap-file';
+import type { DroppedPrivileges } from '@antinex/runtime';
+import { whyDied } from './cap-death.ts';
+import { type CapEnd, CapProcess } from './cap-process.ts';
 import type { PacketSource, SourceStats } from './source.ts';
-import { WallClock } from './wall-clock.ts';
-import { wireLength } from './wire-length.ts';
 
 const MB = 1024 * 1024;
 /**
- * cap's ring has slots of 64 KiB whatever the frame's size: 256 MB hold 4,096 packets, the 10 MB of
- * its README 160.
+ * cap's ring has slots of 64 KiB whatever the frame's size, each in a block of 128 KiB: 256 MB hold 4,096
+ * packets, the 10 MB of its README 160.
  */
 const DEFAULT_RING_MB = 256;
 /** cap takes a signed 32-bit number of bytes. */
 export const MAX_RING_MB = 2047;
 const DEFAULT_QUEUE_MB = 64;
+/** For the capture process to end where nobody reads what it may still have. */
+const CLOSE_MS = 1000;
 
 export interface CapSourceOptions {
   readonly device: string;
   /** A BPF filter in libpcap's language. */
   readonly filter?: string;
-  /** The kernel's ring, 1 to MAX_RING_MB; 256 by default. It is kernel memory, taken at once. */
+  /** The kernel's ring, 1 to MAX_RING_MB; 256 by default. The kernel takes twice as much, and at once. */
   readonly bufferMb?: number;
   /** Memory for captured packets the consumer has not taken yet; 64 by default. */
   readonly queueMb?: number;
+  /** Whom the capture process becomes when it was root, see dropPrivileges(). */
+  readonly user?: string;
   /** Aborting it ends the capture; the iteration ends behind the packets that already came in. */
   readonly signal?: AbortSignal;
 }
 
-/**
- * Captures live with the npm package cap, in this process. The device is open, and nothing is missed
- * any more, once this resolves; opening blocks for about a second with the default ring.
- *
- * What cap cannot do shows: times are taken in user space, the kernel's drops are unknown, a frame
- * above 65,535 bytes is cut (its length on the wire is read from the IP header). Its read loop does
- * not return while packets wait, so timers and I/O stand still under load: what then overflows the
- * queue is counted. The process aborts, inside cap, when the device goes down. libpcap leaves out one
- * of the two copies of each loopback packet, so each is seen once.
- *
- * @throws PipelineError as openCap() says.
- */
-export async function openCapSource(options: CapSourceOptions): Promise<PacketSource> {
-  return new CapSource(options);
+/** A source whose packets come from a process of its own. */
+export interface CapSource extends PacketSource {
+  /** What that process gave up once the device was open. */
+  readonly privileges: DroppedPrivileges;
 }
 
-class CapSource implements PacketSource {
+/**
+ * Captures live with the npm package cap, in a small process of its own: cap's read loop does not
+ * return while packets wait, and aborts the process when the device goes down. The device is open,
+ * privileges are dropped there, and nothing is missed any more, once this resolves: after about a
+ * second with the default ring.
+ *
+ * Packets wait in that process; those that do not fit into `queueMb` are dropped and counted. When the
+ * process dies the iteration hands out what had arrived, then throws DEVICE_DOWN, DEVICE_GONE or
+ * CAPTURE_PROCESS_DIED. A source that is closed should be iterated to its end, or the process stays
+ * with what is left until this one ends.
+ *
+ * What cap cannot do shows: times are taken in user space, the kernel's drops are unknown, a frame
+ * above 65,535 bytes is cut (its length on the wire is read from the IP header). libpcap leaves out one
+ * of the two copies of each loopback packet, so each is seen once.
+ *
+ * @throws PipelineError NO_PERMISSION_TO_CAPTURE, NO_SUCH_DEVICE, BAD_FILTER with libpcap's text,
+ * CAPTURE_UNAVAILABLE, PRIVILEGES_NOT_DROPPED, CONFIG_INVALID for a user that does not exist, or
+ * SYSTEM_ERROR for anything else libpcap says.
+ */
+export async function openCapSource(options: CapSourceOptions): Promise<CapSource> {
+  const { device, filter = '', bufferMb = DEFAULT_RING_MB, queueMb = DEFAULT_QUEUE_MB, user } = options;
+  const child = await CapProcess.start({
+    device,
+    filter,
+    ringBytes: bufferMb * MB,
+    queueBytes: queueMb * MB,
+    user,
+  });
+  const chosen = filter === '' ? '' : `filter "${filter}", `;
+  const description = `${device} (cap, ${chosen}${bufferMb} MB ring, times taken in user space)`;
+  return new ChildSource(child, device, description, options.signal);
+}
+
+class ChildSource implements CapSource {
   readonly description: string;
   readonly timestamps = 'user-space';
   readonly linkTypes: readonly number[];
-  private readonly queue: PacketQueue;
-  private readonly cap: OpenCap;
+  readonly privileges: DroppedPrivileges;
+  private readonly child: CapProcess;
+  private readonly device: string;
+  private readonly reader: CaptureReader;
   private readonly signal: AbortSignal | undefined;
+  private iterating = false;
+  private died = false;
 
-  constructor({ device, filter = '', bufferMb = DEFAULT_RING_MB, queueMb, signal }: CapSourceOptions) {
-    const queue = new PacketQueue((queueMb ?? DEFAULT_QUEUE_MB) * MB);
-    const store = new FrameStore();
-    const clock = new WallClock();
-    let linkType = -1;
-    this.cap = openCap({ device, filter, ringBytes: bufferMb * MB }, (shared, length) => {
-      if (!queue.admit(length)) return;
-      clock.read();
-      const offset = store.copy(shared, length);
-      const original = length < CAP_SNAPLEN ? length : wireLength(shared, length, linkType);
-      const { slab } = store;
-      queue.push(new Packet(slab, offset, length, original, linkType, clock.seconds, clock.nanos, device));
-    });
-    linkType = this.cap.linkType;
-    this.queue = queue;
-    this.linkTypes = [linkType];
+  constructor(child: CapProcess, device: string, description: string, signal: AbortSignal | undefined) {
+    this.child = child;
+    this.device = device;
+    this.description = description;
+    this.linkTypes = [child.linkType];
+    this.privileges = child.privileges;
+    this.reader = new CaptureReader(child.frames, { name: device, interfaceName: device });
     this.signal = signal;
-    const chosen = filter === '' ? '' : `filter "${filter}", `;
-    this.description = `${device} (cap, ${chosen}${bufferMb} MB ring, times taken in user space)`;
     if (signal?.aborted) this.stop();
     else signal?.addEventListener('abort', this.stop, { once: true });
   }
 
   async *[Symbol.asyncIterator]() {
+    this.iterating = true;
+    this.child.hold(true);
+    let broken: unknown;
+    let end: CapEnd;
     try {
-      yield* this.queue;
+      yield* this.reader;
+    } catch (error) {
+      broken = error;
     } finally {
-      this.stop();
+      this.signal?.removeEventListener('abort', this.stop);
+      this.child.abandon();
+      end = await this.child.ended;
     }
+    this.died = !end.bye;
+    if (this.died) throw whyDied(this.device, end);
+    if (broken !== undefined) throw broken;
   }
 
+  /** Between two reports of the process more may have been handed out than it has told of. */
   stats(): SourceStats {
-    const { queue } = this;
+    const { packets: deliveredPackets, capturedBytes } = this.reader;
+    const { admittedPackets, admittedBytes, droppedPackets, droppedBytes } = this.child.counts;
+    const admitted = Math.max(admittedPackets, deliveredPackets);
     return {
-      receivedPackets: queue.receivedPackets,
-      receivedBytes: queue.receivedBytes,
-      deliveredPackets: queue.deliveredPackets,
-      queueDrops: queue.droppedPackets,
-      waitingPackets: queue.waitingPackets,
+      receivedPackets: admitted + droppedPackets,
+      receivedBytes: Math.max(admittedBytes, capturedBytes) + droppedBytes,
+      deliveredPackets,
+      queueDrops: droppedPackets,
+      waitingPackets: admitted - deliveredPackets,
       kernelDrops: 'unknown',
       interfaceDrops: 'unknown',
     };
   }
 
   notes(): readonly string[] {
-    return ['cap does not say how many packets the kernel dropped'];
+    const notes = ['cap does not say how many packets the kernel dropped'];
+    if (this.died)
+      notes.push('the capture process died: packets it held since its last report are not counted');
+    return notes;
   }
 
+  /** Without a consumer it also waits until the device is free again, for a second at most. */
   async close(): Promise<void> {
     this.stop();
+    if (this.iterating) return;
+    const waiting = new AbortController();
+    await Promise.race([this.child.ended, sleep(CLOSE_MS, undefined, { signal: waiting.signal })]);
+    waiting.abort();
   }
 
   private readonly stop = (): void => {
     this.signal?.removeEventListener('abort', this.stop);
-    this.cap.close();
-    this.queue.end();
+    this.child.stop();
+    if (!this.iterating) this.child.hold(false);
   };
 }

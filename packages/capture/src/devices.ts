@@ -1,3 +1,4 @@
+import { type Device, isBuilt, listDevices as listWithLibpcap } from '@antinex/libpcap';
 import { PipelineError } from '@antinex/runtime';
 import { type CapDevice, loadCap } from './cap-binding.ts';
 
@@ -21,7 +22,7 @@ export interface DeviceChoice {
  * loopback and pseudo devices last. Needs no permission.
  */
 export async function listDevices(): Promise<CaptureDevice[]> {
-  return loadCap().deviceList().map(toDevice);
+  return isBuilt() ? listWithLibpcap().map(fromLibpcap) : loadCap().deviceList().map(fromCap);
 }
 
 /** The device to capture on when the user names none. */
@@ -47,7 +48,14 @@ export function chooseDevice(devices: readonly CaptureDevice[]): DeviceChoice {
   });
 }
 
-function toDevice({ name, description = '', addresses, flags }: CapDevice): CaptureDevice {
+const fromLibpcap = ({ name, description, addresses, loopback }: Device): CaptureDevice => ({
+  name,
+  description,
+  addresses: addresses.map(({ address }) => address),
+  loopback,
+});
+
+function fromCap({ name, description = '', addresses, flags }: CapDevice): CaptureDevice {
   return {
     name,
     description,

@@ -1,6 +1,7 @@
+import { Converter, type ConverterOptions, isLegacy, type Message } from '@antinex/capture';
 import { type CsvEncoder, createCsvEncoder } from '@antinex/dataset';
 import { legacyJson, type Packet, TextWriter, writeMessageJson } from '@antinex/decoder';
-import { Converter, type ConverterOptions, isLegacy, type Message, schemaOf } from './converter.ts';
+import { schemaOf } from './schema-of.ts';
 
 const NEWLINE = 0x0a;
 

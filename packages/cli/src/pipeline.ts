@@ -5,9 +5,8 @@ import {
   MAX_BATCH_MESSAGES,
   type Publisher,
 } from '@antinex/broker';
-import type { PacketSource } from '@antinex/capture';
+import type { Converter, Message, PacketSource } from '@antinex/capture';
 import type { Dataset } from '@antinex/dataset';
-import type { Converter, Message } from './converter.ts';
 import type { RunReport } from './run-report.ts';
 
 export interface PipelineOptions {

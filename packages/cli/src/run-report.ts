@@ -1,9 +1,8 @@
-import type { PacketSource } from '@antinex/capture';
+import type { Message, PacketSource } from '@antinex/capture';
 import type { Dataset } from '@antinex/dataset';
 import { createProgress } from '@antinex/runtime';
-import type { Message } from './converter.ts';
+import { print } from '@antinex/runtime/command';
 import type { RunLedger } from './ledger.ts';
-import { print } from './print.ts';
 import { type RunSummary, summaryText } from './summary.ts';
 import { Tally } from './tally.ts';
 

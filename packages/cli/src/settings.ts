@@ -1,4 +1,3 @@
-import { MAX_RING_MB } from '@antinex/capture';
 import { defineSettings } from '@antinex/runtime';
 
 /** What every command that turns packets into messages can be told. */
@@ -61,10 +60,24 @@ export const RUN_SETTINGS = defineSettings({
     flag: 'buffer-mb',
     type: 'integer',
     min: 1,
-    max: MAX_RING_MB,
-    default: 256,
+    max: 2047,
     placeholder: 'N',
-    help: "megabytes of the kernel's ring, for live captures",
+    help: "megabytes of the kernel's ring, for live captures; 32, with cap 256",
+  },
+  backend: {
+    flag: 'backend',
+    env: 'CAP_BACKEND',
+    type: 'choice',
+    choices: ['auto', 'libpcap', 'cap'],
+    default: 'auto',
+    help: 'how to capture live; auto takes libpcap if it is built',
+  },
+  user: {
+    flag: 'user',
+    env: 'CAP_USER',
+    type: 'string',
+    placeholder: 'NAME',
+    help: 'who to become once the device is open, for live captures; the sudo user unless given',
   },
   duration: {
     flag: 'duration',

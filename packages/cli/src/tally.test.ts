@@ -1,6 +1,6 @@
+import { Converter, type SchemaName } from '@antinex/capture';
 import { LinkType, Packet } from '@antinex/decoder';
 import { describe, expect, it } from 'vitest';
-import { Converter, type SchemaName } from './converter.ts';
 import { Tally } from './tally.ts';
 
 const ETHERNET = '020000000001020000000002';

@@ -1,5 +1,5 @@
+import { isLegacy, type Message } from '@antinex/capture';
 import type { LegacyBody, PacketMessage } from '@antinex/decoder';
-import { isLegacy, type Message } from './converter.ts';
 
 const UNKNOWN = 'unknown';
 

@@ -1,11 +1,11 @@
 import { readdirSync } from 'node:fs';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { openFileSource } from '@antinex/capture';
+import { Converter, isLegacy, type Message, openFileSource, type SchemaName } from '@antinex/capture';
 import { createCsvEncoder } from '@antinex/dataset';
 import { legacyJson, messageJson } from '@antinex/decoder';
 import { describe, expect, test } from 'vitest';
-import { Converter, isLegacy, type Message, type SchemaName, schemaOf } from '../src/converter.ts';
+import { schemaOf } from '../src/schema-of.ts';
 import { Tally } from '../src/tally.ts';
 import { hasShared, SHARED } from './captures.ts';
 import { parseCsv } from './csv.ts';

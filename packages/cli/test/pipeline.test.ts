@@ -1,9 +1,9 @@
 import type { PacketSource } from '@antinex/capture';
+import { Converter } from '@antinex/capture';
 import { type Dataset, openDataset } from '@antinex/dataset';
 import { LinkType, Packet } from '@antinex/decoder';
 import { PipelineError } from '@antinex/runtime';
 import { describe, expect, test } from 'vitest';
-import { Converter } from '../src/converter.ts';
 import { runPipeline } from '../src/pipeline.ts';
 import { RunReport } from '../src/run-report.ts';
 import { useScratch } from './scratch.ts';

@@ -1,6 +1,7 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import type { DroppedPrivileges } from '@antinex/runtime';
 
 export interface SeenPacket {
   /** The first 128 bytes. */
@@ -14,9 +15,18 @@ export interface SeenPacket {
 
 /** What capture-child.mjs reports. */
 export interface Report {
-  readonly opened?: { readonly description: string; readonly linkTypes: number[] };
+  readonly opened?: {
+    readonly description: string;
+    readonly linkTypes: number[];
+    readonly privileges: DroppedPrivileges;
+    /** The process that has the device open. */
+    readonly capturePid: number;
+  };
   readonly packets?: SeenPacket[];
   readonly stats?: Readonly<Record<string, number | string>>;
+  readonly notes?: readonly string[];
+  /** The process that still has the device open after the source's end; 0 for none. */
+  readonly leftPid?: number;
   readonly error?: { readonly code: string; readonly message: string; readonly hint?: string };
   readonly exit: { readonly code: number | null; readonly signal: string | null };
 }
@@ -39,7 +49,7 @@ export function killLeftOvers(): void {
 /** A capture in a child process, in a network namespace. */
 export class ChildCapture {
   /** Resolves once the device is open, or could not be opened. */
-  readonly ready: Promise<void>;
+  readonly ready: Promise<Omit<Report, 'exit'>>;
   private readonly child: ChildProcess;
   private readonly report: Promise<Report>;
 
@@ -55,18 +65,18 @@ export class ChildCapture {
     this.ready = new Promise((resolve) => {
       lines.on('line', (line) => {
         Object.assign(seen, JSON.parse(line));
-        resolve();
+        resolve(seen);
       });
-      lines.once('close', resolve);
+      lines.once('close', () => resolve(seen));
     });
     this.report = new Promise((resolve) => {
       child.once('close', (code, signal) => resolve({ ...seen, exit: { code, signal } }));
     });
   }
 
-  /** Stops the process where it is, or lets it go on. */
-  freeze(frozen: boolean): void {
-    this.child.kill(frozen ? 'SIGSTOP' : 'SIGCONT');
+  /** The consumer's process: SIGSTOP has it stand still. */
+  kill(signal: NodeJS.Signals): void {
+    this.child.kill(signal);
   }
 
   /** Ends the capture, `graceMs` after the last packet was sent. */
@@ -83,11 +93,8 @@ export class ChildCapture {
   }
 }
 
-/** Runs reopen-child.mjs; resolves with what it printed, throws when it was aborted. */
-export function reopenUnderCollection(
-  namespace: string,
-  rounds: number,
-): { rounds: number; refused: number } {
+/** Runs reopen-child.mjs; returns what it printed, throws when it was aborted. */
+export function reopenUnderCollection(namespace: string, rounds: number): Record<string, number> {
   const node = [process.execPath, '--expose-gc', `${here}reopen-child.mjs`, String(rounds)];
   return JSON.parse(execFileSync('ip', ['netns', 'exec', namespace, ...node], { encoding: 'utf8' }));
 }

@@ -1,10 +1,9 @@
 import { openFileSource } from '@antinex/capture';
 import { type SettingValues, signalExitCode } from '@antinex/runtime';
+import { addSettings, checkOnly, print, readSettings } from '@antinex/runtime/command';
 import type { AddCommand, Context } from '../command.ts';
 import { LinesOutput } from '../lines-output.ts';
-import { print } from '../print.ts';
 import { DECODE_SETTINGS } from '../settings.ts';
-import { addSettings, readSettings } from '../usage.ts';
 
 const EXAMPLES = `
 Examples:
@@ -23,7 +22,8 @@ export const addDecode: AddCommand = (program, context, done) => {
     .addHelpText('after', EXAMPLES)
     .action(async (file: string) => {
       const config = await readSettings(command, DECODE_SETTINGS);
-      if (config !== undefined) done(await decodeFile(file, config.values, context));
+      if (config === undefined || (await checkOnly(command))) return;
+      done(await decodeFile(file, config.values, context));
     });
 };
 

@@ -1,6 +1,6 @@
 import { defaultDevice, listDevices } from '@antinex/capture';
+import { print } from '@antinex/runtime/command';
 import type { AddCommand } from '../command.ts';
-import { print } from '../print.ts';
 
 /** `netpipe devices`: what can be captured on. */
 export const addDevices: AddCommand = (program, _context, done) => {

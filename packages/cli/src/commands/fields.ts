@@ -1,8 +1,8 @@
 import { COLUMNS, messageSchema } from '@antinex/decoder';
+import { print } from '@antinex/runtime/command';
 import { Option } from 'commander';
 import { columnsMarkdown } from '../columns-markdown.ts';
 import type { AddCommand } from '../command.ts';
-import { print } from '../print.ts';
 
 const FORMATS: Readonly<Record<string, () => string>> = {
   text: () => {

@@ -1,13 +1,19 @@
-import { defaultDevice, openCapSource, openFileSource, type PacketSource } from '@antinex/capture';
-import { openDataset } from '@antinex/dataset';
+import {
+  Converter,
+  defaultDevice,
+  giveUpRootButFiles,
+  openFileSource,
+  openLiveSource,
+  type PacketSource,
+} from '@antinex/capture';
+import { defaultCsvPath, openDataset } from '@antinex/dataset';
 import { type Config, type SettingValues, signalExitCode } from '@antinex/runtime';
+import { addSettings, checkOnly, readSettings } from '@antinex/runtime/command';
 import type { AddCommand, Context } from '../command.ts';
-import { Converter, schemaOf } from '../converter.ts';
-import { defaultCsvPath } from '../default-path.ts';
 import { runPipeline } from '../pipeline.ts';
 import { RunReport } from '../run-report.ts';
+import { schemaOf } from '../schema-of.ts';
 import { RUN_SETTINGS } from '../settings.ts';
-import { addSettings, readSettings } from '../usage.ts';
 
 type RunConfig = Config<typeof RUN_SETTINGS>;
 type RunSettings = SettingValues<typeof RUN_SETTINGS>;
@@ -33,13 +39,14 @@ export const addRun: AddCommand = (program, context, done) => {
     .addHelpText('after', EXAMPLES)
     .action(async (options: { json?: boolean }) => {
       const config = await readSettings(command, RUN_SETTINGS, problemsOf);
-      if (config !== undefined) done(await run(config.values, options.json === true, context));
+      if (config === undefined || (await checkOnly(command))) return;
+      done(await run(config.values, options.json === true, context));
     });
 };
 
 /** Flags that contradict each other. Variables do not: they stand there for other runs too. */
 function problemsOf({ values, origins }: RunConfig): string[] {
-  const live = (['device', 'filter', 'bufferMb'] as const).map((name) => origins[name]);
+  const live = (['device', 'filter', 'bufferMb', 'backend', 'user'] as const).map((name) => origins[name]);
   const unused = values.read === undefined ? [] : live.filter((origin) => origin.startsWith('--'));
   const outputs = [values.outputCsv, values.archiveJson];
   return [
@@ -87,11 +94,14 @@ async function runToDataset(source: PacketSource, settings: RunSettings, json: b
   for (const end of ends) if (end.status === 'rejected') throw end.reason;
 }
 
+/** A device is opened first; then root is given up, and only then is anything decoded. */
 async function openSource(settings: RunSettings, signal: AbortSignal): Promise<PacketSource> {
-  const { read, device, filter, bufferMb } = settings;
+  const { read, device, filter = '', bufferMb, backend, user } = settings;
   if (read !== undefined) return openFileSource(read, { signal });
   const chosen = device ?? (await announceDefault());
-  return openCapSource({ device: chosen, bufferMb, signal, ...(filter !== undefined && { filter }) });
+  const source = await openLiveSource({ backend, device: chosen, filter, bufferMb, user, signal });
+  for (const note of giveUpRootButFiles(user)) process.stderr.write(`netpipe: ${note}\n`);
+  return source;
 }
 
 /** Says which device is taken when nobody named one. */

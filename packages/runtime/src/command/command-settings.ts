@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { type Config, loadConfig } from '../config.ts';
 import { PipelineError } from '../errors.ts';
 import { printConfig } from '../print-config.ts';
@@ -11,7 +11,10 @@ export function addSettings(command: Command, settings: Settings): Command {
   for (const setting of Object.values(settings)) {
     if (setting.flag === undefined) continue;
     const { flags, description } = flagUsage({ ...setting, flag: setting.flag });
-    command.option(flags, description);
+    const option = new Option(flags, description);
+    // Commander takes `--no-x` for the opposite of `--x`; our settings are what they are called.
+    option.negate = false;
+    command.addOption(option);
   }
   return command
     .option('--config <FILE>', 'JSON file with settings by name')

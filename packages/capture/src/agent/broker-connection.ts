@@ -1,0 +1,119 @@
+import {
+  type BrokerEvent,
+  connectConsumer,
+  connectPublisher,
+  openSpoolingPublisher,
+  type Publisher,
+  type QueueOptions,
+} from '@antinex/broker';
+import { maskSecrets, PipelineError } from '@antinex/runtime';
+import type { Message } from '../converter.ts';
+import { eventLog } from './broker-events.ts';
+import { findBroker } from './find-broker.ts';
+import type { Log } from './log.ts';
+import { messageCodec } from './message-codec.ts';
+import type { PipelinePlan } from './plan.ts';
+import { orAborted, within } from './waiting.ts';
+
+/** A broker that does not let go when it is asked to is left alone after this time. */
+const CLOSE_MS = 1500;
+
+/**
+ * The way to the plan's broker. It is looked for in the background: until it is there, what is published
+ * waits; with a spool nothing has to.
+ */
+export class BrokerConnection implements Pick<Publisher<Message>, 'publish'> {
+  /** Why messages get nowhere now; undefined while they get there. */
+  problem: string | undefined = 'the broker is not there yet';
+  /** Rejects as findBroker() and openSpoolingPublisher() say. */
+  readonly opened: Promise<unknown>;
+  private readonly plan: PipelinePlan;
+  private readonly log: Log;
+  private readonly ending = new AbortController();
+  private readonly publisher: Promise<Publisher<Message>>;
+  private found = false;
+  private countSpooled: (() => number) | undefined;
+
+  constructor(plan: PipelinePlan, log: Log) {
+    this.plan = plan;
+    this.log = log;
+    this.publisher = plan.whenFull === 'spool' ? this.openSpool() : this.find();
+    this.opened = this.publisher.then(() => {
+      this.found = true;
+      this.problem = undefined;
+    });
+    this.opened.catch(() => {});
+  }
+
+  async publish(messages: readonly Message[], { signal }: { readonly signal: AbortSignal }): Promise<void> {
+    const publisher = await orAborted(this.publisher, signal);
+    await publisher.publish(messages, { signal });
+  }
+
+  /** Messages in the spool; undefined without one. */
+  spooled(): number | undefined {
+    return this.countSpooled?.();
+  }
+
+  /** A broker that is not there is not waited for any longer. */
+  stopLooking(): void {
+    this.ending.abort();
+  }
+
+  /**
+   * Lets go of the broker, once nothing is on its way to it any more.
+   *
+   * @throws PipelineError BROKER_UNREACHABLE when it never answered; as `opened`.
+   */
+  async close(): Promise<void> {
+    this.stopLooking();
+    const closed = this.publisher.then((publisher) => publisher.close());
+    // Closing a spool writes to the disk, and has its own limit.
+    if (this.countSpooled) return closed;
+    await within(CLOSE_MS, closed);
+    if (this.found) return;
+    const reason = 'it did not answer before the end';
+    throw new PipelineError('BROKER_UNREACHABLE', { url: maskSecrets(this.plan.broker.url), reason });
+  }
+
+  private async find(): Promise<Publisher<Message>> {
+    const { url } = this.plan.broker;
+    if (url.startsWith('memory:')) await this.discardAll();
+    const say = eventLog(this.log, maskSecrets(url));
+    const onEvent = (event: BrokerEvent): void => {
+      say(event);
+      this.notice(event);
+    };
+    return findBroker(url, this.options(onEvent), this.log, this.ending.signal);
+  }
+
+  private async openSpool(): Promise<Publisher<Message>> {
+    const { broker, spool } = this.plan;
+    const spooling = await openSpoolingPublisher<Message>(
+      (onEvent) => connectPublisher<Message>(broker.url, this.options(onEvent)),
+      { ...spool, codec: messageCodec(), onEvent: eventLog(this.log, maskSecrets(broker.url)) },
+    );
+    this.countSpooled = () => spooling.counters().spooledMessages;
+    return spooling;
+  }
+
+  private options(onEvent: (event: BrokerEvent) => void): QueueOptions<Message> {
+    return { ...this.plan.broker.options, codec: messageCodec(), onEvent };
+  }
+
+  /** Nobody else can take what is in the memory of this process. */
+  private async discardAll(): Promise<void> {
+    const { url, options } = this.plan.broker;
+    const consumer = await connectConsumer<Message>(url, { ...options, autoAck: true });
+    void (async () => {
+      for await (const _ of consumer.receive());
+      await consumer.close();
+    })();
+  }
+
+  private notice({ kind }: BrokerEvent): void {
+    if (kind === 'connected' || kind === 'unblocked') this.problem = undefined;
+    else if (kind === 'disconnected') this.problem = 'the broker is away';
+    else if (kind === 'blocked') this.problem = 'the broker takes no messages';
+  }
+}

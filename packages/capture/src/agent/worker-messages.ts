@@ -1,0 +1,48 @@
+import { type ErrorCode, type ErrorDetails, PipelineError } from '@antinex/runtime';
+import type { AgentLedger } from './ledger.ts';
+import type { PipelinePlan } from './plan.ts';
+
+/** What a worker thread starts with. */
+export interface WorkerTask {
+  readonly plan: PipelinePlan;
+}
+
+/** To a worker. */
+export type WorkerOrder = 'run' | 'stop' | 'abandon';
+
+/** What a worker says of itself. */
+export interface WorkerReport {
+  readonly ledger: AgentLedger;
+  readonly notes: readonly string[];
+  readonly spooled: number | undefined;
+  readonly ready: boolean;
+}
+
+/** From a worker. */
+export type WorkerMessage =
+  | { readonly kind: 'open'; readonly descriptions: readonly string[] }
+  | { readonly kind: 'log'; readonly level: 'info' | 'warn'; readonly text: string }
+  | { readonly kind: 'report'; readonly report: WorkerReport }
+  | {
+      readonly kind: 'ended';
+      readonly report: WorkerReport | undefined;
+      readonly error: PlainError | undefined;
+    };
+
+/** An error that can cross threads. */
+export interface PlainError {
+  readonly message: string;
+  readonly code: string | undefined;
+  readonly details: unknown;
+}
+
+export function toPlainError(error: unknown): PlainError {
+  const message = error instanceof Error ? error.message : String(error);
+  const known = error instanceof PipelineError ? error : undefined;
+  return { message, code: known?.code, details: known?.details };
+}
+
+export function fromPlainError({ message, code, details }: PlainError): Error {
+  if (code === undefined) return new Error(message);
+  return new PipelineError(code as ErrorCode, details as ErrorDetails<ErrorCode>);
+}

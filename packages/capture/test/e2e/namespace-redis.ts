@@ -1,0 +1,54 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { inside } from './namespace-pair.ts';
+import { Process } from './process.ts';
+
+const PORT = 6379;
+const DATABASE = '15';
+const STREAM = 'NEW_PACKETS.batch';
+
+/** A Redis on the loopback device of a network namespace. */
+export class NamespaceRedis {
+  readonly url = `redis://127.0.0.1:${PORT}/${DATABASE}`;
+  private readonly namespace: string;
+  private readonly folder = mkdtempSync(join(tmpdir(), 'redis-'));
+  private readonly server: Process;
+
+  static async start(namespace: string): Promise<NamespaceRedis> {
+    const redis = new NamespaceRedis(namespace);
+    await redis.server.until((output) => output.includes('Ready to accept connections'));
+    return redis;
+  }
+
+  private constructor(namespace: string) {
+    this.namespace = namespace;
+    const place = ['--port', String(PORT), '--bind', '127.0.0.1', '--dir', this.folder];
+    this.server = new Process(namespace, 'redis-server', ...place, '--save', '', '--appendonly', 'no');
+  }
+
+  pause(): void {
+    this.server.kill('SIGSTOP');
+  }
+
+  resume(): void {
+    this.server.kill('SIGCONT');
+  }
+
+  /** Takes the messages out of the queue. */
+  take(): string[] {
+    const printed = this.cli('--raw', 'XRANGE', STREAM, '-', '+');
+    this.cli('DEL', STREAM);
+    return printed.split('\n').filter((line) => line.startsWith('{"'));
+  }
+
+  async stop(): Promise<void> {
+    this.server.kill('SIGKILL');
+    await this.server.ended;
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  private cli(...words: readonly string[]): string {
+    return inside(this.namespace, 'redis-cli', '-n', DATABASE, ...words);
+  }
+}
