@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 /** Workspace packages resolve to their sources, so tests need no build. */
@@ -6,12 +7,15 @@ const ssr = { resolve: { conditions: ['source'] } };
 
 export default defineConfig({
   test: {
+    // Functional tests mostly wait for servers and children of theirs: one more than there are cores.
+    maxWorkers: availableParallelism() + 1,
     projects: [
       {
         resolve,
         ssr,
         test: {
           name: 'unit',
+          sequence: { groupOrder: 0 },
           include: ['packages/*/src/**/*.test.ts'],
           pool: 'threads',
           isolate: false,
@@ -22,6 +26,7 @@ export default defineConfig({
         ssr,
         test: {
           name: 'functional',
+          sequence: { groupOrder: 1 },
           include: ['packages/*/test/**/*.test.ts'],
           exclude: ['packages/*/test/e2e/**'],
           testTimeout: 120_000,
@@ -33,6 +38,8 @@ export default defineConfig({
         ssr,
         test: {
           name: 'e2e',
+          // Alone: what is sent at a rate has to be received at that rate.
+          sequence: { groupOrder: 2 },
           include: ['packages/*/test/e2e/**/*.test.ts'],
           testTimeout: 120_000,
           hookTimeout: 120_000,
