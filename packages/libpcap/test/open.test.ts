@@ -82,7 +82,6 @@ describe.skipIf(whyNot?.includes('addon'))('without opening', () => {
     compileFilter('');
     compileFilter('tcp port 80');
     compileFilter('inbound', 113);
-    compileFilter('port http');
     // Raw IP is 101 in files and 12 for libpcap; it has no Ethernet addresses.
     compileFilter('ip', 101);
     expect(() => compileFilter('ether host 02:00:00:00:00:01', 101)).toThrow(

@@ -125,7 +125,7 @@ describe.skipIf(whyNot !== null)(`privileges of agents (${whyNot ?? 'as root'})`
     );
   });
 
-  test('a program that nobody may read', async () => {
+  test('a program that nobody may read works as nobody', async () => {
     const folder = scratch('private');
     mkdirSync(folder, { mode: 0o700 });
     const repository = join(folder, 'repository');
@@ -133,11 +133,11 @@ describe.skipIf(whyNot !== null)(`privileges of agents (${whyNot ?? 'as root'})`
     // The mount is only there for the agent, and goes with it.
     const mount = `mount --bind ${join(import.meta.dirname, '../../../..')} ${repository} && exec "$@"`;
     const before = ['unshare', '--mount', 'sh', '-c', mount, 'sh'];
-    const end = await agent([], { repository, before }).ended;
-    expect(end.code).toBe(1);
-    expect(complaintOf(end)).toContain(
-      `cannot give up privileges: nobody may not read this program in ${repository}/packages/capture/dist/agent`,
-    );
+    // Everything it needs is loaded before root is gone: the driver of its broker, too.
+    const broker = ['--broker', 'redis://127.0.0.1:1', '--http', '0', '--duration', '2s'];
+    const end = await agent(broker, { repository, before }).ended;
+    expect(complaintOf(end)).toContain('cannot reach the broker redis://127.0.0.1:1: connect ECONNREFUSED');
+    expect(summaryOf(end).ledger).toMatchObject({ received: 0, waiting: 0 });
   });
 
   test('a user that does not exist, or is root', async () => {
