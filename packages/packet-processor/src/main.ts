@@ -1,0 +1,3 @@
+import { runProcessor } from './run-processor.ts';
+
+await runProcessor({ name: 'packet-processor' });

@@ -1,0 +1,67 @@
+import { dirname } from 'node:path';
+import { type BrokerChoice, brokerChoice, type Wire } from '@antinex/broker';
+import type { Schema } from '@antinex/dataset';
+import { formatBytes, formatCount } from '@antinex/runtime';
+import { Elsewhere } from './dedupe/elsewhere.ts';
+import type { Log } from './log.ts';
+import type { ProcessorConfig } from './settings.ts';
+import { DatasetFiles, type OpenDataset } from './sinks/dataset-files.ts';
+import { choosePaths, type DatasetPaths, legacyPaths, mainPathOf } from './sinks/dataset-paths.ts';
+import { DatasetSink } from './sinks/dataset-sink.ts';
+import { Neighbours } from './sinks/neighbours.ts';
+import { type Rotation, rotates } from './sinks/rotation.ts';
+import { Sinks } from './sinks/sinks.ts';
+
+/** Which of the programs this is. */
+export interface ProcessorSpec {
+  readonly name: string;
+  /** The broker it is for, when the name says so. */
+  readonly brokerKind?: 'redis' | 'rabbitmq';
+}
+
+/** On a Redis Cluster there is no kombu wire, so there both of them is the one. */
+const BATCH_ONLY = /^rediss?\+cluster:/;
+
+/** The broker, for each wire to take from. */
+export function brokersOf(spec: ProcessorSpec, { values, origins }: ProcessorConfig): BrokerChoice[] {
+  const brokerKind = spec.brokerKind ?? values.brokerKind;
+  const choice = (wire: Wire) => brokerChoice({ ...values, brokerKind, wire });
+  if (values.wire !== 'both') return [choice(values.wire)];
+  const isAlone = BATCH_ONLY.test(choice('batch').url) && origins.wire === 'default';
+  return isAlone ? [choice('batch')] : [choice('batch'), choice('kombu')];
+}
+
+/** The sinks that the settings ask for; the first is open, so that what is wrong with it is found at the start. */
+export async function openSinks(
+  { values }: ProcessorConfig,
+  log: Log,
+): Promise<{ sinks: Sinks; neighbours: Neighbours }> {
+  const { rotateRows, rotateSize, rotateTime, queue, dedupeWindow, schema, datasetName: name } = values;
+  const rotation: Rotation = { rows: rotateRows, bytes: rotateSize, ms: rotateTime };
+  const paths = await choosePaths(values, rotates(rotation));
+  const folder = dirname(mainPathOf(paths));
+  const elsewhere = new Elsewhere(folder, queue);
+  const open = (ofPaths: DatasetPaths, ofSchema: Schema) =>
+    DatasetSink.open({
+      files: new DatasetFiles(ofPaths, rotates(rotation), { schema: ofSchema, name }),
+      rotation,
+      queue,
+      saveMs: values.saveAfterTime,
+      windowIds: dedupeWindow,
+      elsewhere,
+      onOpen: (opened) => logOpened(opened, log),
+    });
+  const openLegacy = () => open(legacyPaths(paths), 'legacy');
+  const sinks =
+    schema === '2'
+      ? new Sinks(await open(paths, 2), undefined, openLegacy)
+      : new Sinks(undefined, await open(paths, 'legacy'), openLegacy);
+  return { sinks, neighbours: new Neighbours(elsewhere, folder, queue, log) };
+}
+
+function logOpened({ path, dataset }: OpenDataset, log: Log): void {
+  log('info', `writing ${path}, which has ${formatCount(dataset.rows)} rows`);
+  for (const { path: file, removedBytes } of dataset.recovered) {
+    log('warn', `${file}: cut off ${formatBytes(removedBytes)} that no commit had made durable`);
+  }
+}

@@ -1,0 +1,137 @@
+import { BROKER_SETTINGS } from '@antinex/broker';
+import { type Config, defineSettings, LOG_SETTINGS } from '@antinex/runtime';
+
+/** A timer of Node cannot run for 25 days. */
+const LONGEST_MS = 24 * 86_400_000;
+
+/** Everything a processor can be told; names of variables are the original's where it has them. */
+export const PROCESSOR_SETTINGS = defineSettings({
+  ...BROKER_SETTINGS,
+  wire: {
+    flag: 'wire',
+    env: 'FORWARD_WIRE',
+    type: 'choice',
+    choices: ['both', 'batch', 'kombu'],
+    default: 'both',
+    help: 'which messages to take: batch, of our agents; kombu, of Python programs; both at once',
+  },
+  outputCsv: {
+    flag: 'output-csv',
+    env: 'OUTPUT_CSV',
+    type: 'string',
+    placeholder: 'FILE',
+    help: 'the dataset; rows are appended to one that exists; <name>-<time>.csv if no output is given',
+  },
+  archiveJson: {
+    flag: 'archive-json',
+    env: 'ARCHIVE_JSON',
+    type: 'string',
+    placeholder: 'FILE',
+    help: 'all messages as one JSON document',
+  },
+  datasetName: {
+    flag: 'dataset-name',
+    env: 'DS_NAME',
+    type: 'string',
+    placeholder: 'NAME',
+    default: 'netdata',
+    help: 'name of the dataset',
+  },
+  datasetDir: {
+    flag: 'dataset-dir',
+    env: 'DS_DIR',
+    type: 'string',
+    placeholder: 'DIR',
+    default: '.',
+    help: 'folder of a dataset that has no path of its own; processors of one queue should share it',
+  },
+  schema: {
+    flag: 'schema',
+    type: 'choice',
+    choices: ['2', 'legacy'],
+    default: '2',
+    help: '2: messages as they are, legacy ones in a dataset of their own (<name>.legacy.csv); legacy: all in the legacy form',
+  },
+  saveAfterNum: {
+    flag: 'save-after-num',
+    env: 'SAVE_AFTER_NUM',
+    type: 'integer',
+    min: 0,
+    default: 100,
+    help: 'make rows durable, and ack their messages, once N rows wait (at 8192 in any case); 0: by time only',
+  },
+  saveAfterTime: {
+    flag: 'save-after-time',
+    env: 'SAVE_AFTER_TIME',
+    type: 'duration',
+    min: 1,
+    max: LONGEST_MS,
+    default: 1000,
+    help: 'make rows durable after this time, however few they are',
+  },
+  stopAfterNum: {
+    flag: 'stop-after-num',
+    env: 'STOP_AFTER_NUM',
+    type: 'integer',
+    min: -1,
+    default: -1,
+    help: 'end after N rows, and leave the rest in the queue; -1 or 0: never',
+  },
+  stopFile: {
+    flag: 'stop-file',
+    env: 'STOP_FILE',
+    type: 'string',
+    placeholder: 'FILE',
+    help: 'end as soon as this file exists',
+  },
+  rotateRows: { flag: 'rotate-rows', type: 'integer', min: 1, help: 'go on in a new dataset after N rows' },
+  rotateSize: {
+    flag: 'rotate-size',
+    type: 'size',
+    min: 65_536,
+    help: 'go on in a new dataset after this size',
+  },
+  rotateTime: {
+    flag: 'rotate-time',
+    type: 'duration',
+    min: 1000,
+    max: LONGEST_MS,
+    help: 'go on in a new dataset after this time',
+  },
+  dedupeWindow: {
+    flag: 'dedupe-window',
+    env: 'DEDUPE_WINDOW',
+    type: 'integer',
+    min: 65_536,
+    max: 1_000_000_000,
+    default: 1_000_000,
+    help: 'packet ids that are remembered, to drop packets that come twice',
+  },
+  http: {
+    flag: 'http',
+    env: 'HTTP_LISTEN',
+    type: 'string',
+    placeholder: 'HOST:PORT',
+    help: 'serve /metrics, /status, /healthz and /readyz here',
+  },
+  debugPackets: {
+    flag: 'debug-packets',
+    env: 'DEBUG_PACKETS',
+    type: 'boolean',
+    help: 'print each message on standard output',
+  },
+  ...LOG_SETTINGS,
+});
+
+export type ProcessorConfig = Config<typeof PROCESSOR_SETTINGS>;
+
+/** Settings that contradict each other. */
+export function problemsOf({ values }: ProcessorConfig): string[] {
+  const { outputCsv, archiveJson } = values;
+  return [
+    ...([outputCsv, archiveJson].includes('-') ? ['a dataset cannot be written to standard output'] : []),
+    ...(outputCsv !== undefined && outputCsv === archiveJson
+      ? ['the CSV file and the archive must be two files']
+      : []),
+  ];
+}

@@ -1,0 +1,61 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach } from 'vitest';
+
+const folders: string[] = [];
+
+/** An empty folder that is gone after the test. */
+export function newFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'packet-processor-'));
+  folders.push(folder);
+  return folder;
+}
+
+afterEach(() => {
+  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
+});
+
+/** The CSV files of a folder, sorted by name. */
+export const csvFiles = (folder: string): string[] =>
+  readdirSync(folder)
+    .filter((name) => name.endsWith('.csv'))
+    .sort()
+    .map((name) => join(folder, name));
+
+/** The cells of a file's rows; the tests' packets need no quotes. The last row has to be whole. */
+export function rowsOf(path: string): string[][] {
+  const text = readFileSync(path, 'utf8');
+  // Its processor was killed when it had only made it.
+  if (text === '') return [];
+  if (!text.endsWith('\n')) throw new Error(`${path} ends within a row`);
+  return text
+    .split('\n')
+    .slice(1, -1)
+    .map((line) => line.split(','));
+}
+
+/** The packet ids of datasets, in the order of their rows. */
+export const idsOf = (paths: readonly string[]): string[] =>
+  paths.flatMap((path) => rowsOf(path).map((cells) => cells[1]));
+
+/** What is missing of the packets 1 to `count`, and what is there twice or should not be. */
+export function compare(ids: readonly string[], count: number, session = 'host-a-s1') {
+  const wanted = new Set(Array.from({ length: count }, (_, i) => `${session}-${i + 1}`));
+  const found = new Set(ids);
+  return {
+    missing: [...wanted].filter((id) => !found.has(id)).length,
+    doubled: ids.length - found.size,
+    foreign: [...found].filter((id) => !wanted.has(id)).length,
+  };
+}
+
+export const COMPLETE = { missing: 0, doubled: 0, foreign: 0 };
+
+export const manifestOf = (path: string) => JSON.parse(readFileSync(`${path}.manifest.json`, 'utf8'));
+
+/** Rows that are durable in the datasets of a folder. */
+export function durableRows(folder: string): number {
+  const manifests = readdirSync(folder).filter((name) => name.endsWith('.csv.manifest.json'));
+  return manifests.reduce((sum, name) => sum + JSON.parse(readFileSync(join(folder, name), 'utf8')).rows, 0);
+}

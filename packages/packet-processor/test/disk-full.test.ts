@@ -1,0 +1,87 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { RedisServer, redisMissing } from '../../broker/test/servers/redis-server.ts';
+import { COMPLETE, compare, csvFiles, durableRows, idsOf, newFolder } from './datasets.ts';
+import { packets, publish } from './feed.ts';
+import { startProcessor } from './processor-child.ts';
+
+const SMALL = 'size=2m';
+const LARGE = 'size=64m';
+const COUNT = 20_000;
+
+function mount(folder: string): boolean {
+  return spawnSync('mount', ['-t', 'tmpfs', '-o', SMALL, 'tmpfs', folder]).status === 0;
+}
+
+/** A small file system is what a full disk takes, and to mount it takes root. */
+const missing = (() => {
+  const folder = newFolder();
+  if (!mount(folder)) return 'a small file system cannot be mounted: that needs root';
+  execFileSync('umount', [folder]);
+  return redisMissing();
+})();
+
+describe.skipIf(missing)(missing ?? 'a processor on a full disk', () => {
+  let server: RedisServer;
+  let disk = '';
+  beforeAll(async () => {
+    server = await RedisServer.start();
+  });
+  afterAll(() => server?.stop());
+  beforeEach(() => {
+    disk = join(newFolder(), 'disk');
+    mkdirSync(disk);
+    mount(disk);
+  });
+  afterEach(() => void execFileSync('umount', ['--lazy', disk]));
+
+  const newQueue = () =>
+    ({ url: server.url('/15?claim_idle=1'), queue: randomUUID(), wire: 'batch' }) as const;
+
+  it.each([
+    ['a CSV file', () => ['--dataset-dir', disk]],
+    ['an archive', () => ['--output-csv', join(disk, 'x.csv'), '--archive-json', join(disk, 'x.json')]],
+    ['files that rotate', () => ['--dataset-dir', disk, '--rotate-rows', '300']],
+  ])('holds everything, tells why, and goes on when there is space: %s', async (_, args) => {
+    const queue = newQueue();
+    await publish(queue, packets(1, COUNT));
+    const processor = await startProcessor(queue, args());
+    const full = { code: 503, body: expect.stringContaining('no space left to write') };
+    await expect.poll(() => processor.get('/readyz'), { timeout: 10_000 }).toEqual(full);
+    expect(durableRows(disk)).toBeLessThan(COUNT);
+    await sleep(500);
+    execFileSync('mount', ['-o', `remount,${LARGE}`, disk]);
+    await processor.isReady();
+    await processor.until(({ rows }) => rows === COUNT);
+    const { code, stderr } = await processor.stop();
+    expect(code).toBe(0);
+    expect(stderr).toContain('there is space again');
+    expect(compare(idsOf(csvFiles(disk)), COUNT)).toEqual(COMPLETE);
+  });
+
+  it('ends with an error, and another processor gets what it could not write', async () => {
+    const queue = newQueue();
+    await publish(queue, packets(1, COUNT));
+    const processor = await startProcessor(queue, ['--dataset-dir', disk]);
+    const page = async () => (await processor.get('/readyz'))?.body;
+    await expect.poll(page, { timeout: 10_000 }).toContain('no space');
+    const { code, stderr } = await processor.stop();
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/packet-processor: no space left to write .*; free some space/);
+    const folder = newFolder();
+    const other = await startProcessor(queue, ['--dataset-dir', folder]);
+    await other.until(({ rows }) => rows === COUNT - durableRows(disk));
+    expect((await other.stop()).code).toBe(0);
+    expect(compare(idsOf([...csvFiles(disk), ...csvFiles(folder)]), COUNT)).toEqual(COMPLETE);
+  });
+
+  it('does not start on a disk that is full already', async () => {
+    expect(() => writeFileSync(join(disk, 'ballast'), Buffer.alloc(3 * 2 ** 20))).toThrow('ENOSPC');
+    const { code, stderr } = await (await startProcessor(newQueue(), ['--dataset-dir', disk])).ended;
+    expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining('no space left') });
+  });
+});
