@@ -75,7 +75,10 @@ export type Wire = 'batch' | 'kombu';
  * with JSON.stringify and parses whole lines; who has a faster way, or wants the bare lines, brings one.
  */
 export interface Codec<T> {
-  /** NDJSON: one JSON text and one line feed a message, in their order. The driver does not keep the bytes. */
+  /**
+   * NDJSON: one JSON text and one line feed a message, in their order. Drivers keep the bytes until they
+   * are confirmed: nobody may write into them again.
+   */
   encode(messages: readonly T[]): Uint8Array;
   /** The messages of NDJSON text; a last line may lack its line feed. Never throws: what is none is told. */
   decode(ndjson: Uint8Array): Decoded<T>;

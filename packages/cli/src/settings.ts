@@ -1,3 +1,4 @@
+import { DATASET_SETTINGS } from '@antinex/dataset';
 import { defineSettings } from '@antinex/runtime';
 
 /** What every command that turns packets into messages can be told. */
@@ -87,36 +88,7 @@ export const RUN_SETTINGS = defineSettings({
     max: 24 * 86_400_000,
     help: 'end after this time, such as 30s or 5m; at most 24d',
   },
-  outputCsv: {
-    flag: 'output-csv',
-    env: 'OUTPUT_CSV',
-    type: 'string',
-    placeholder: 'FILE',
-    help: 'the dataset; rows are appended to one that exists; <name>-<time>.csv if no output is given',
-  },
-  archiveJson: {
-    flag: 'archive-json',
-    env: 'ARCHIVE_JSON',
-    type: 'string',
-    placeholder: 'FILE',
-    help: 'all messages as one JSON document',
-  },
-  datasetName: {
-    flag: 'dataset-name',
-    env: 'DS_NAME',
-    type: 'string',
-    placeholder: 'NAME',
-    default: 'netdata',
-    help: 'name of the dataset',
-  },
-  datasetDir: {
-    flag: 'dataset-dir',
-    env: 'DS_DIR',
-    type: 'string',
-    placeholder: 'DIR',
-    default: '.',
-    help: 'folder of a dataset that has no path of its own',
-  },
+  ...DATASET_SETTINGS,
   saveAfterNum: {
     flag: 'save-after-num',
     env: 'SAVE_AFTER_NUM',

@@ -7,3 +7,4 @@ export { Budget, type Refusal } from './limits.ts';
 export { type Ledger, type Manifest, manifestPathOf, readManifest } from './manifest.ts';
 export { type DatasetOptions, openDataset } from './open-dataset.ts';
 export { baseColumns, type Schema } from './schema.ts';
+export { DATASET_SETTINGS } from './settings.ts';

@@ -1,6 +1,6 @@
 import type { BrokerEvent } from '@antinex/broker';
+import type { Log } from '@antinex/runtime';
 import { maskSecrets } from '@antinex/runtime';
-import type { Log } from './log.ts';
 
 /** Who publishes poison must not fill the log with it. */
 const QUIET_MS = 10_000;

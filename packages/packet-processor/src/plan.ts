@@ -1,9 +1,9 @@
 import { dirname } from 'node:path';
 import { type BrokerChoice, brokerChoice, type Wire } from '@antinex/broker';
 import type { Schema } from '@antinex/dataset';
+import type { Log } from '@antinex/runtime';
 import { formatBytes, formatCount } from '@antinex/runtime';
 import { Elsewhere } from './dedupe/elsewhere.ts';
-import type { Log } from './log.ts';
 import type { ProcessorConfig } from './settings.ts';
 import { DatasetFiles, type OpenDataset } from './sinks/dataset-files.ts';
 import { choosePaths, type DatasetPaths, legacyPaths, mainPathOf } from './sinks/dataset-paths.ts';

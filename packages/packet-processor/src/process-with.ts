@@ -1,4 +1,5 @@
 import type { BrokerEvent } from '@antinex/broker';
+import type { Log } from '@antinex/runtime';
 import { createLogger, openStatusServer, parseListenAddress, type Readiness } from '@antinex/runtime';
 import { print } from '@antinex/runtime/command';
 import { brokerLog } from './broker-log.ts';
@@ -7,7 +8,6 @@ import { MOST_PENDING, Processor } from './consume/processor.ts';
 import type { Receiver, ReceiverOptions } from './consume/receiver.ts';
 import { DeadLetterCounts } from './dead-letter-counts.ts';
 import { printMessages } from './debug-packets.ts';
-import type { Log } from './log.ts';
 import { admittingCodec } from './messages/codec.ts';
 import { processorMetrics } from './metrics.ts';
 import { brokersOf, openSinks, type ProcessorSpec } from './plan.ts';

@@ -1,4 +1,5 @@
 import { BROKER_SETTINGS } from '@antinex/broker';
+import { DATASET_SETTINGS } from '@antinex/dataset';
 import { type Config, defineSettings, LOG_SETTINGS } from '@antinex/runtime';
 
 /** A timer of Node cannot run for 25 days. */
@@ -15,34 +16,9 @@ export const PROCESSOR_SETTINGS = defineSettings({
     default: 'both',
     help: 'which messages to take: batch, of our agents; kombu, of Python programs; both at once',
   },
-  outputCsv: {
-    flag: 'output-csv',
-    env: 'OUTPUT_CSV',
-    type: 'string',
-    placeholder: 'FILE',
-    help: 'the dataset; rows are appended to one that exists; <name>-<time>.csv if no output is given',
-  },
-  archiveJson: {
-    flag: 'archive-json',
-    env: 'ARCHIVE_JSON',
-    type: 'string',
-    placeholder: 'FILE',
-    help: 'all messages as one JSON document',
-  },
-  datasetName: {
-    flag: 'dataset-name',
-    env: 'DS_NAME',
-    type: 'string',
-    placeholder: 'NAME',
-    default: 'netdata',
-    help: 'name of the dataset',
-  },
+  ...DATASET_SETTINGS,
   datasetDir: {
-    flag: 'dataset-dir',
-    env: 'DS_DIR',
-    type: 'string',
-    placeholder: 'DIR',
-    default: '.',
+    ...DATASET_SETTINGS.datasetDir,
     help: 'folder of a dataset that has no path of its own; processors of one queue should share it',
   },
   schema: {

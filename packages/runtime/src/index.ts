@@ -3,7 +3,7 @@ export { type Description, describeError, type FileUse, toPipelineError } from '
 export { type ErrorCode, type ErrorDetails, ExitCode, PipelineError } from './errors.ts';
 export { formatBytes, formatCount, formatDuration } from './format.ts';
 export { formatListenAddress, type ListenAddress, parseListenAddress } from './listen-address.ts';
-export { createLogger, LOG_SETTINGS, type Logger, type LogOptions } from './logger.ts';
+export { createLogger, LOG_SETTINGS, type Log, type Logger, type LogOptions } from './logger.ts';
 export { type Main, type MainOptions, runMain } from './main.ts';
 export { createMetrics, type LabelledValue, type Metrics, type MetricValue } from './metrics.ts';
 export { printConfig } from './print-config.ts';

@@ -8,6 +8,9 @@ import { CLEAR_LINE, type Terminal, wantsColour } from './terminal.ts';
 
 export type { Logger } from 'pino';
 
+/** Says something to the log: the part of a logger that most code needs, in any thread. */
+export type Log = (level: 'info' | 'warn', text: string) => void;
+
 /** The settings every program that logs has. Python's names for the levels count too. */
 export const LOG_SETTINGS = defineSettings({
   logLevel: {

@@ -1,6 +1,7 @@
 import { maskSecrets, PipelineError } from '@antinex/runtime';
 import type { Options } from 'amqplib';
 import type { TlsOptions } from '../types.ts';
+import { decodePart, wholeNumber } from '../url-options.ts';
 
 /** Short enough to notice a cut network within half a minute, long enough for a busy process. */
 const DEFAULT_HEARTBEAT_SECONDS = 10;
@@ -35,15 +36,15 @@ export function parseAddress(url: URL, tls: TlsOptions | undefined): Address {
     secure,
     connect: {
       protocol: secure ? 'amqps' : 'amqp',
-      hostname: decode(url.hostname, problems).replace(/^\[(.*)\]$/, '$1') || 'localhost',
+      hostname: decodePart(url.hostname, problems).replace(/^\[(.*)\]$/, '$1') || 'localhost',
       port: url.port === '' ? (secure ? 5671 : 5672) : Number(url.port),
-      username: url.username === '' ? 'guest' : decode(url.username, problems),
-      password: url.username === '' ? 'guest' : decode(url.password, problems),
+      username: url.username === '' ? 'guest' : decodePart(url.username, problems),
+      password: url.username === '' ? 'guest' : decodePart(url.password, problems),
       vhost: encodeURIComponent(vhostOf(url, problems)),
-      heartbeat: wholeNumber(url, 'heartbeat', 0, problems) ?? DEFAULT_HEARTBEAT_SECONDS,
+      heartbeat: wholeNumber(url, 'heartbeat', 0, MAX_UINT16, problems) ?? DEFAULT_HEARTBEAT_SECONDS,
     },
     quorum: truth(url, 'quorum', problems),
-    prefetch: wholeNumber(url, 'prefetch', 1, problems),
+    prefetch: wholeNumber(url, 'prefetch', 1, MAX_UINT16, problems),
   };
   for (const name of new Set(url.searchParams.keys())) {
     if (!KNOWN.includes(name)) problems.push(`there is no option "${name}", only ${KNOWN.join(', ')}`);
@@ -53,27 +54,8 @@ export function parseAddress(url: URL, tls: TlsOptions | undefined): Address {
 }
 
 function vhostOf({ pathname }: URL, problems: string[]): string {
-  const path = decode(pathname.slice(1), problems);
+  const path = decodePart(pathname.slice(1), problems);
   return path === '' ? '/' : path;
-}
-
-function decode(text: string, problems: string[]): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    problems.push('a "%" is not followed by two hexadecimal digits (write %25 for "%")');
-    return text;
-  }
-}
-
-function wholeNumber(url: URL, name: string, least: number, problems: string[]): number | undefined {
-  const text = url.searchParams.get(name);
-  if (text === null) return undefined;
-  const value = /^\d{1,5}$/.test(text) ? Number(text) : -1;
-  if (value < least || value > MAX_UINT16) {
-    problems.push(`${name} "${text}": must be a whole number from ${least} to ${MAX_UINT16}`);
-  }
-  return value;
 }
 
 function truth(url: URL, name: string, problems: string[]): boolean {

@@ -1,5 +1,6 @@
 import { maskSecrets, PipelineError } from '@antinex/runtime';
 import type { TlsOptions } from '../types.ts';
+import { decodePart, wholeNumber } from '../url-options.ts';
 
 const DEFAULT_PORT = { server: 6379, cluster: 6379, sentinel: 26_379 };
 const DEFAULT_GROUP = 'packet-processor';
@@ -52,7 +53,7 @@ export function parseAddress(url: URL, tls: TlsOptions | undefined): Address {
   const option = (name: string, least: number, most: number) => wholeNumber(url, name, least, most, problems);
   const scheme = url.protocol.slice(0, -1);
   const kind = scheme.endsWith('cluster') ? 'cluster' : scheme.endsWith('sentinel') ? 'sentinel' : 'server';
-  const path = decode(url.pathname.slice(1), problems).split('/');
+  const path = decodePart(url.pathname.slice(1), problems).split('/');
   const others = url.searchParams.getAll('node');
   if (kind === 'server' && others.length > 0) problems.push('several hosts need redis+cluster or +sentinel');
   if (kind === 'sentinel' && !path[0]) problems.push('name the master: redis+sentinel://host/master/0');
@@ -62,8 +63,8 @@ export function parseAddress(url: URL, tls: TlsOptions | undefined): Address {
     hosts: [url.host || 'localhost', ...others].map((text) => host(text, DEFAULT_PORT[kind], problems)),
     master: kind === 'sentinel' ? path[0] : undefined,
     database: database(kind === 'sentinel' ? path.slice(1) : path, kind, problems),
-    username: decode(url.username, problems) || undefined,
-    password: decode(url.password, problems) || undefined,
+    username: decodePart(url.username, problems) || undefined,
+    password: decodePart(url.password, problems) || undefined,
     secure: scheme.startsWith('rediss') || Object.values(tls ?? {}).some((value) => value !== undefined),
     group: url.searchParams.get('group') || DEFAULT_GROUP,
     shards: option('shards', 1, MAX_SHARDS) ?? 1,
@@ -89,7 +90,7 @@ function host(text: string, defaultPort: number, problems: string[]): Host {
   if ((ipv6 ?? name) === undefined || number < 1 || number > 65_535) {
     problems.push(`"${text}" is no host, nor host:port`);
   }
-  return { host: decode(ipv6 ?? name ?? '', problems), port: number };
+  return { host: decodePart(ipv6 ?? name ?? '', problems), port: number };
 }
 
 function database(path: readonly string[], kind: Address['kind'], problems: string[]): number {
@@ -98,23 +99,4 @@ function database(path: readonly string[], kind: Address['kind'], problems: stri
   if (!/^\d{1,5}$/.test(text)) problems.push(`database "${text}": must be a number, as in redis://host/0`);
   if (kind === 'cluster' && Number(text) !== 0) problems.push('a Redis Cluster has database 0 only');
   return Number(text);
-}
-
-function decode(text: string, problems: string[]): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    problems.push('a "%" is not followed by two hexadecimal digits (write %25 for "%")');
-    return text;
-  }
-}
-
-function wholeNumber(url: URL, name: string, least: number, most: number, problems: string[]) {
-  const text = url.searchParams.get(name);
-  if (text === null) return undefined;
-  const value = /^\d{1,10}$/.test(text) ? Number(text) : -1;
-  if (value < least || value > most) {
-    problems.push(`${name} "${text}": must be a whole number from ${least} to ${most}`);
-  }
-  return value;
 }

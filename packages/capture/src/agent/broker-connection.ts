@@ -6,11 +6,11 @@ import {
   type Publisher,
   type QueueOptions,
 } from '@antinex/broker';
+import type { Log } from '@antinex/runtime';
 import { maskSecrets, PipelineError } from '@antinex/runtime';
 import type { Message } from '../converter.ts';
 import { eventLog } from './broker-events.ts';
 import { findBroker } from './find-broker.ts';
-import type { Log } from './log.ts';
 import { messageCodec } from './message-codec.ts';
 import type { PipelinePlan } from './plan.ts';
 import { orAborted, within } from './waiting.ts';

@@ -1,6 +1,6 @@
 import type { BrokerEvent, SpoolEvent } from '@antinex/broker';
+import type { Log } from '@antinex/runtime';
 import { formatBytes, formatCount } from '@antinex/runtime';
-import type { Log } from './log.ts';
 
 /** Tells the log what happens between an agent and its broker. A trouble is told once, until it is over. */
 export function eventLog(log: Log, broker: string): (event: BrokerEvent | SpoolEvent) => void {

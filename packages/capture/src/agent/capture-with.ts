@@ -1,4 +1,5 @@
 import { isBuilt } from '@antinex/libpcap';
+import type { Log } from '@antinex/runtime';
 import {
   createLogger,
   createProgress,
@@ -11,7 +12,6 @@ import { giveUpRoot } from '../give-up-root.ts';
 import { agentMetrics } from './agent-metrics.ts';
 import { type Crew, openCrew } from './crew.ts';
 import { known, unaccounted } from './ledger.ts';
-import type { Log } from './log.ts';
 import { type AgentConfig, makePlan } from './make-plan.ts';
 import type { AgentSpec } from './spec.ts';
 import { type AgentSummary, summaryText } from './summary.ts';

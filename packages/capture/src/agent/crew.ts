@@ -1,7 +1,6 @@
-import type { Readiness } from '@antinex/runtime';
+import type { Log, Readiness } from '@antinex/runtime';
 import type { AgentLedger } from './ledger.ts';
 import { LocalCrew } from './local-crew.ts';
-import type { Log } from './log.ts';
 import type { PipelinePlan } from './plan.ts';
 import { WorkerCrew } from './worker-crew.ts';
 

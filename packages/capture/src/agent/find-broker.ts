@@ -1,7 +1,7 @@
 import { backoffMs, connectPublisher, type Publisher, type QueueOptions } from '@antinex/broker';
+import type { Log } from '@antinex/runtime';
 import { describeError, PipelineError } from '@antinex/runtime';
 import type { Message } from '../converter.ts';
-import type { Log } from './log.ts';
 import { pause } from './waiting.ts';
 
 /**

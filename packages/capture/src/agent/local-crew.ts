@@ -1,5 +1,5 @@
 import { loadDriver } from '@antinex/broker';
-import type { Readiness } from '@antinex/runtime';
+import type { Log, Readiness } from '@antinex/runtime';
 import { Converter } from '../converter.ts';
 import { PacketFilter } from '../packet-filter.ts';
 import type { PacketSource } from '../source.ts';
@@ -7,7 +7,6 @@ import { BrokerConnection } from './broker-connection.ts';
 import type { Crew } from './crew.ts';
 import { printMessages } from './debug-packets.ts';
 import { type AgentLedger, ledgerOf, noCounts } from './ledger.ts';
-import type { Log } from './log.ts';
 import { openSources } from './open-sources.ts';
 import { openWriter } from './open-writer.ts';
 import { AgentPipeline } from './pipeline.ts';

@@ -1,9 +1,9 @@
 import { brokerChoice } from '@antinex/broker';
+import type { Log } from '@antinex/runtime';
 import { type Config, PipelineError } from '@antinex/runtime';
 import { defaultDevice } from '../devices.ts';
 import { parseSample } from '../flow-sampler.ts';
 import { withoutBroker } from './broker-traffic.ts';
-import type { Log } from './log.ts';
 import type { PipelinePlan } from './plan.ts';
 import type { AgentSettings } from './settings.ts';
 

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { backoffMs } from '@antinex/broker';
+import type { Log } from '@antinex/runtime';
 import { describeError, PipelineError } from '@antinex/runtime';
-import type { Log } from '../log.ts';
 import { Receiver, type ReceiverOptions } from './receiver.ts';
 
 /**

@@ -1,6 +1,6 @@
 import { backoffMs } from '@antinex/broker';
+import type { Log } from '@antinex/runtime';
 import { describeError, PipelineError, type Readiness } from '@antinex/runtime';
-import type { Log } from '../log.ts';
 import type { Message } from '../messages/message.ts';
 import type { Neighbours } from '../sinks/neighbours.ts';
 import type { Sinks } from '../sinks/sinks.ts';
@@ -26,7 +26,7 @@ export interface ProcessorParts {
   /** Called when a delivery is put aside, with the reason and its number of messages. */
   readonly onReject: (reason: string, messages: number) => void;
   /** Sees what is delivered. */
-  readonly onMessages: ((messages: readonly Message[]) => void) | undefined;
+  readonly onMessages: ((messages: readonly Message[]) => Promise<void>) | undefined;
 }
 
 /**
@@ -80,7 +80,7 @@ export class Processor {
     });
     try {
       while (!this.#isEnding && !this.#isThrough) {
-        this.#take(await this.#inbox.take(this.#msToNextStep()));
+        await this.#take(await this.#inbox.take(this.#msToNextStep()));
         if (this.#receiverFailure) throw this.#receiverFailure.error;
         await this.#step();
         if (sinks.pendingRows === 0 && sinks.rows >= mostRows) break;
@@ -107,10 +107,10 @@ export class Processor {
     return this.#hasEnded && this.#inbox.isEmpty && this.#todo.length === 0;
   }
 
-  #take(arrivals: readonly Arrival[]): void {
+  async #take(arrivals: readonly Arrival[]): Promise<void> {
     for (const arrival of arrivals) {
       const { messages, suspect } = arrival;
-      this.#parts.onMessages?.(messages);
+      await this.#parts.onMessages?.(messages);
       this.counts.consumed += messages.length;
       if (suspect) this.counts.redelivered += messages.length;
       this.#todo.push(arrival);

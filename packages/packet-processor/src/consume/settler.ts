@@ -1,6 +1,6 @@
 import { connectPublisher } from '@antinex/broker';
+import type { Log } from '@antinex/runtime';
 import { describeError, PipelineError } from '@antinex/runtime';
-import type { Log } from '../log.ts';
 import { idOf, type Message } from '../messages/message.ts';
 import type { Arrival } from './arrival.ts';
 import type { ReceiverOptions } from './receiver.ts';

@@ -1,6 +1,6 @@
+import type { Log } from '@antinex/runtime';
 import { formatBytes } from '@antinex/runtime';
 import type { Elsewhere, Packets } from '../dedupe/elsewhere.ts';
-import type { Log } from '../log.ts';
 import { AbandonedDatasets } from './abandoned.ts';
 import { KernelLock, lockName } from './kernel-lock.ts';
 
