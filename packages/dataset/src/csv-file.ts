@@ -2,6 +2,7 @@ import { ChunkWriter } from './chunk-writer.ts';
 import { widenCsv } from './csv-widen.ts';
 import type { Header } from './header.ts';
 import { MAX_ROW_BYTES } from './limits.ts';
+import type { MessageRow } from './message-row.ts';
 import { type OutputFile, syncDirectoryOf } from './output-file.ts';
 import type { Placer } from './placement.ts';
 import { RowWriter } from './row-writer.ts';
@@ -79,6 +80,13 @@ export class CsvFile {
     }
     this.#rows++;
     return true;
+  }
+
+  /** Writes a row of schema 2 whose cells are written already. */
+  writeRow(row: MessageRow): void {
+    const extraColumns = this.#header.columns.length - this.#header.baseLength;
+    this.#rowWriter.writeRow(this.#chunks.out, this.#rows, row, extraColumns);
+    this.#rows++;
   }
 
   flush(): Promise<void> {

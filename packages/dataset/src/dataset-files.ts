@@ -3,7 +3,8 @@ import type { ArchiveFile } from './archive-file.ts';
 import type { CsvFile } from './csv-file.ts';
 import type { Refusal } from './limits.ts';
 import type { Manifest } from './manifest.ts';
-import type { Placer } from './placement.ts';
+import type { MessageRow } from './message-row.ts';
+import { type Placer, Schema2Placer } from './placement.ts';
 
 /** The part of a manifest that is about the files. */
 export type FilesState = Pick<Manifest, 'rows' | 'csv' | 'archive' | 'columns'>;
@@ -48,6 +49,16 @@ export class DatasetFiles {
     else if (!this.#csv.write(this.#placer)) return 'too-large';
     if (packet !== undefined) this.#archive?.write(packet);
     return undefined;
+  }
+
+  /** Whether a message's cells are all it takes: an archive keeps the message itself. */
+  get takesRows(): boolean {
+    return this.#archive === undefined && this.#placer instanceof Schema2Placer;
+  }
+
+  /** Writes a row whose cells are written already, where the files take such. */
+  writeRow(row: MessageRow): void {
+    this.#csv?.writeRow(row);
   }
 
   async flush(): Promise<void> {

@@ -1,6 +1,7 @@
 import type { DatasetFiles } from './dataset-files.ts';
 import type { Refusal } from './limits.ts';
 import { type Ledger, type Manifest, newManifest, publishDraft, writeDraft } from './manifest.ts';
+import { MessageRow } from './message-row.ts';
 import { Tally, type TallyState } from './tally.ts';
 
 /** A message that got no row; `index` is its place in the batch. */
@@ -83,7 +84,8 @@ export class Dataset {
   }
 
   /**
-   * Takes in a row for each message. What is no message of the dataset's schema is refused and counted.
+   * Takes in a row for each message, an object or a MessageRow. What is no message of the dataset's
+   * schema is refused and counted.
    *
    * @throws PipelineError DISK_FULL, OUTPUT_UNWRITABLE: the rows since the last snapshot are undone.
    */
@@ -123,7 +125,14 @@ export class Dataset {
     const received = now();
     const refused: RefusedMessage[] = [];
     for (let index = 0; index < messages.length; index++) {
-      const message = messages[index] as object;
+      const given = messages[index];
+      if (given instanceof MessageRow && files.takesRows) {
+        files.writeRow(given);
+        this.#tally.addRow(given);
+        if (files.isFull) await files.flush();
+        continue;
+      }
+      const message = (given instanceof MessageRow ? given.parse() : given) as object;
       let reason = files.place(message);
       if (reason === undefined) {
         if (files.needsColumns) await this.#addColumns();

@@ -22,6 +22,7 @@ export class Group {
   readonly path: readonly string[];
   /** The group whose JSON column takes what has no column in here; undefined where new columns do. */
   readonly nested: Group | undefined;
+  readonly keys: string[] = [];
   readonly widths: number[] = [];
   readonly groups: (Group | undefined)[] = [];
   readonly json: boolean[] = [];
@@ -44,6 +45,7 @@ export class Group {
   /** Adds a slot behind the others; without `findable` no key of a message leads to it. */
   add({ key, width, group, json = false }: Slot, findable = true): void {
     if (findable) this.#index.set(key, this.values.length);
+    this.keys.push(key);
     this.widths.push(width);
     this.groups.push(group);
     this.json.push(json);

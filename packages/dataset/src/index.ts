@@ -5,6 +5,8 @@ export { defaultCsvPath } from './default-path.ts';
 export { createFlattener, type FlatRow, type Flattener } from './flatten.ts';
 export { Budget, type Refusal } from './limits.ts';
 export { type Ledger, type Manifest, manifestPathOf, readManifest } from './manifest.ts';
+export { MessageRow } from './message-row.ts';
 export { type DatasetOptions, openDataset } from './open-dataset.ts';
+export { RowReader } from './row-reader.ts';
 export { baseColumns, type Schema } from './schema.ts';
 export { DATASET_SETTINGS } from './settings.ts';

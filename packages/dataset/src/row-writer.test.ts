@@ -1,7 +1,8 @@
-import { COLUMNS, TextWriter } from '@antinex/decoder';
+import { TextWriter } from '@antinex/decoder';
 import fc from 'fast-check';
 import Papa from 'papaparse';
 import { describe, expect, it } from 'vitest';
+import { data, text, value } from '../test/arbitrary.ts';
 import { parsed, SAMPLES, tcpMessage } from '../test/messages.ts';
 import { createFlattener, createPlacer, type FlatRow } from './flatten.ts';
 import { Header } from './header.ts';
@@ -32,42 +33,6 @@ function writeByPapaparse(messages: readonly unknown[], schema: Schema = 2): str
 }
 
 const schema2 = (data: object): object => ({ schema: 2, id: 'a-1', data });
-
-const text = fc.oneof(
-  fc.string({ unit: 'grapheme', maxLength: 100 }),
-  fc.string({ unit: fc.constantFrom(...'ab ,"\n\r;\t\u{feff}é€😀-.:'), maxLength: 90 }),
-  fc.string({ unit: fc.constantFrom('a', '0', ' '), minLength: 60, maxLength: 300 }),
-);
-const value = fc.oneof(
-  text,
-  fc.integer(),
-  fc.double(),
-  fc.nat(0xffffffff),
-  fc.boolean(),
-  fc.constant(null),
-  fc.array(fc.oneof(fc.integer(), text, fc.boolean()), { maxLength: 4 }),
-  fc.jsonValue({ maxDepth: 3 }),
-);
-
-/** Values at places the catalogue knows, beside others. */
-const known = fc.constantFrom(...COLUMNS.map(({ path }) => path.filter((key) => typeof key === 'string')));
-const data = fc
-  .tuple(
-    fc.array(fc.tuple(known, value), { maxLength: 30 }),
-    fc.dictionary(fc.string({ maxLength: 5 }), fc.jsonValue({ maxDepth: 3 }), { maxKeys: 2 }),
-  )
-  .map(([fields, others]) => {
-    const result: Record<string, unknown> = { ...others };
-    for (const [path, item] of fields) {
-      let at = result;
-      for (const key of path.slice(0, -1)) {
-        if (typeof at[key] !== 'object' || at[key] === null || Array.isArray(at[key])) at[key] = {};
-        at = at[key] as Record<string, unknown>;
-      }
-      at[path[path.length - 1]] = item;
-    }
-    return result;
-  });
 
 describe('RowWriter', () => {
   it('writes what papaparse writes of the same values', () => {

@@ -2,6 +2,7 @@ import { putNumber, type TextWriter } from '@antinex/decoder';
 import { cellOf } from './cell.ts';
 import { csvCell, putLongSafe, putSafe } from './csv-cell.ts';
 import type { Group } from './group.ts';
+import type { MessageRow } from './message-row.ts';
 import type { Placer } from './placement.ts';
 
 const NEWLINE = 0x0a;
@@ -50,6 +51,18 @@ export class RowWriter {
     at = this.#separate(at);
     this.#buffer[at] = NEWLINE;
     out.length = at + 1;
+  }
+
+  /** Writes a row whose cells are written already; `extraColumns` is how many are behind these. */
+  writeRow(out: TextWriter, index: number, row: MessageRow, extraColumns: number): void {
+    this.#out = out;
+    const at = putNumber(this.#reserve(out.length, row.bytes), out.length, index);
+    this.#commas = 1;
+    const behind = row.copyTo(this.#buffer, this.#separate(at));
+    this.#commas = extraColumns;
+    const end = this.#separate(behind);
+    this.#buffer[end] = NEWLINE;
+    out.length = end + 1;
   }
 
   #group(from: number, { groups, json, values, widths }: Group): number {

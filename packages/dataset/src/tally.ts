@@ -1,5 +1,6 @@
 import { isRecord } from './cell.ts';
 import { MAX_NAME_LENGTH, type Refusal } from './limits.ts';
+import type { MessageRow } from './message-row.ts';
 
 /** Most sources that are named. */
 const MAX_SOURCES = 1000;
@@ -53,6 +54,12 @@ export class Tally {
       if (frame.error.kind === 'truncated') this.#truncated++;
       else if (frame.error.kind === 'malformed') this.#malformed++;
     }
+  }
+
+  /** Counts a row that was read from a message's JSON, and so is of a packet that could be read as a whole. */
+  addRow({ source, time }: MessageRow): void {
+    if (source !== this.#lastSource) this.#addSource(source);
+    this.#addTime(time);
   }
 
   /** Counts a message that got no row. */

@@ -1,0 +1,55 @@
+interface Parts {
+  readonly id: string;
+  readonly source: string;
+  readonly time: string;
+  /** Where the cells stand, from the packet's id to the catalogue's last. */
+  readonly cells: Buffer;
+  readonly start: number;
+  readonly end: number;
+  /** Where the message stands. */
+  readonly text: Buffer;
+  readonly from: number;
+  readonly to: number;
+}
+
+/**
+ * A message of schema 2 whose row was written straight from its JSON, without making objects of it: see
+ * RowReader. Its bytes stand in buffers that many share; nobody may write into them.
+ */
+export class MessageRow {
+  readonly schema = 2;
+  readonly id: string;
+  readonly #parts: Parts;
+
+  constructor(parts: Parts) {
+    this.id = parts.id;
+    this.#parts = parts;
+  }
+
+  /** The host that captured. */
+  get source(): string {
+    return this.#parts.source;
+  }
+
+  /** When the packet was captured, as the message writes it. */
+  get time(): string {
+    return this.#parts.time;
+  }
+
+  /** Length of the cells. */
+  get bytes(): number {
+    return this.#parts.end - this.#parts.start;
+  }
+
+  /** Copies the cells to `at` and answers the position behind them. The caller has made room. */
+  copyTo(buffer: Buffer, at: number): number {
+    const { cells, start, end } = this.#parts;
+    return at + cells.copy(buffer, at, start, end);
+  }
+
+  /** The message as objects. */
+  parse(): unknown {
+    const { text, from, to } = this.#parts;
+    return JSON.parse(text.toString('utf8', from, to));
+  }
+}
