@@ -175,6 +175,7 @@ describe.skipIf(whyNot !== null)(`agents between two namespaces (${whyNot ?? 'li
       const telnet = new Process(quiet.left.namespace, 'telnet', quiet.right.address);
       await telnet.until((output) => output.includes('login: '));
       telnet.type('root\r\n');
+      await telnet.until((output) => output.includes('Login incorrect'));
       await telnet.ended;
       connections++;
       await servers.quiet(connections);

@@ -25,7 +25,12 @@ const login = (socket) => {
   // IAC DO TERMINAL-TYPE, IAC WILL ECHO
   socket.write(Buffer.from([255, 253, 24, 255, 251, 1]));
   socket.write('login: ');
-  socket.once('data', () => socket.end('Login incorrect\r\n'));
+  // What comes first is the client's answer to the options, not yet a name.
+  let typed = '';
+  socket.on('data', (bytes) => {
+    typed += bytes.toString('latin1');
+    if (typed.includes('root\r')) socket.end('Login incorrect\r\n');
+  });
 };
 const answer = (query) => {
   const name = query.subarray(12, query.indexOf(0, 12) + 5);
