@@ -132,7 +132,7 @@ export class Dataset {
         if (files.isFull) await files.flush();
         continue;
       }
-      const message = (given instanceof MessageRow ? given.parse() : given) as object;
+      const message = (given instanceof MessageRow ? given.toJSON() : given) as object;
       let reason = files.place(message);
       if (reason === undefined) {
         if (files.needsColumns) await this.#addColumns();
@@ -156,9 +156,11 @@ export class Dataset {
 
   async #commit(ledger?: Ledger): Promise<Manifest> {
     const { files } = this.#parts;
-    this.#ledger = ledger ?? this.#ledger;
+    const next = ledger ?? this.#ledger;
     await files.sync();
-    await this.#publish(this.#describe('state'));
+    await this.#publish(this.#describe('state', next));
+    // Not before: a ledger may tell of rows that a failure undoes.
+    this.#ledger = next;
     files.commit();
     this.#committedTally = this.#tally.state();
     return this.#manifest;
@@ -170,10 +172,10 @@ export class Dataset {
     if (this.#isManifestAhead) await this.#publish(this.#describe('committed'));
   }
 
-  #describe(which: 'state' | 'committed'): Manifest {
+  #describe(which: 'state' | 'committed', ofPackets = this.#ledger): Manifest {
     const { files, title, now } = this.#parts;
     const tally = which === 'state' ? this.#tally.state() : this.#committedTally;
-    const ledger = this.#ledger && { ledger: this.#ledger };
+    const ledger = ofPackets && { ledger: ofPackets };
     return newManifest({
       ...title,
       updated: now().toISOString(),

@@ -47,8 +47,8 @@ export class MessageRow {
     return at + cells.copy(buffer, at, start, end);
   }
 
-  /** The message as objects. */
-  parse(): unknown {
+  /** The message as objects; what JSON.stringify writes is the message again. */
+  toJSON(): unknown {
     const { text, from, to } = this.#parts;
     return JSON.parse(text.toString('utf8', from, to));
   }

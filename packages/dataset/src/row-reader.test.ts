@@ -41,7 +41,7 @@ function agrees(text: string, reader?: RowReader): boolean {
   expect(row.id).toBe(message.id);
   expect(row.source).toBe(message.source);
   expect(row.time).toBe(message.data.frame!.time);
-  expect(row.parse()).toEqual(message);
+  expect(row.toJSON()).toEqual(message);
   return true;
 }
 

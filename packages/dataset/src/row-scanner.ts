@@ -22,7 +22,7 @@ const { shape: ROOT, columns, marks: MARKS } = rowShape(schema2Groups(), isLeftT
 export const CATALOGUE_COLUMNS = columns;
 
 /** A bit for each of so many things. */
-export const bitsFor = (count: number): Int32Array => new Int32Array((count + 31) >>> 5);
+const bitsFor = (count: number): Int32Array => new Int32Array((count + 31) >>> 5);
 
 /**
  * Finds where the values of a message's JSON stand, column by column, if it is of the kind our agents

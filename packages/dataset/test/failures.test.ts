@@ -122,6 +122,21 @@ describe.skipIf(!mayMount)('a full disk (needs root, to mount a small one)', () 
       expect(ids(csvPath)).toEqual(idsUpTo(20));
     }));
 
+  it('leaves no ledger of rows that were undone', () =>
+    onDisk('1m', async () => {
+      const dataset = await openDataset({ schema: 2, name: 'test', csvPath });
+      await dataset.append(messages(1, 1));
+      await dataset.snapshot({ seen: 1 });
+      expect(() => writeFileSync(join(disk, 'ballast'), Buffer.alloc(2 ** 20))).toThrow('ENOSPC');
+      await dataset.append(messages(2, 1));
+      await expect(dataset.snapshot({ seen: 2 })).rejects.toMatchObject({ code: 'DISK_FULL' });
+      rmSync(join(disk, 'ballast'));
+      // A wider file needs a manifest of its own at once.
+      await dataset.append([{ ...tcpMessage(3), data: { foo: { a: 1 } } }]);
+      expect(manifestOf(csvPath)).toMatchObject({ rows: 1, ledger: { seen: 1 } });
+      await dataset.close();
+    }));
+
   it('lets nothing be opened that cannot be written', () =>
     onDisk('1m,ro', async () => {
       const opening = openDataset({ schema: 2, name: 'test', csvPath });
