@@ -38,6 +38,11 @@ export class Converter {
     this.messageOptions = options.payloadBytes === undefined ? {} : { payloadBytes: options.payloadBytes };
   }
 
+  /** The session in the packets' ids; undefined until a packet tells it. */
+  get session(): string | undefined {
+    return this.numbering.session;
+  }
+
   /** Null where the schema has no message for the packet. */
   convert(packet: Packet): Message | null {
     const origin = this.numbering.next(packet);

@@ -11,6 +11,11 @@ export class Numbering {
     if (session !== undefined) this.known = { source, session };
   }
 
+  /** Undefined until it is known. */
+  get session(): string | undefined {
+    return this.known?.session;
+  }
+
   /** Counts the packet and answers where it comes from. */
   next(packet: Packet): Origin {
     this.number++;

@@ -1,4 +1,6 @@
-import type { Packet } from '@antinex/decoder';
+import type { Count, Packet } from '@antinex/decoder';
+
+export type { Count };
 
 /** Where packets come from: a file, standard input, an interface. One consumer iterates over it, once. */
 export interface PacketSource extends AsyncIterable<readonly Packet[]> {
@@ -20,9 +22,6 @@ export interface PacketSource extends AsyncIterable<readonly Packet[]> {
 }
 
 export type TimestampOrigin = 'file' | 'kernel' | 'user-space';
-
-/** A number of packets, or that nobody can say. Unknown is not 0. */
-export type Count = number | 'unknown';
 
 /**
  * A source's part of the ledger. At any time

@@ -1,3 +1,4 @@
+export { type AgentLedger, addLedgers, type Count, knownPart, sumOfCounts } from './agent-ledger.ts';
 export { decode } from './decode.ts';
 export type { DecodedPacket } from './decoding.ts';
 export { encodeLayers, encodeMessage, type LayerInput } from './encode.ts';
@@ -5,6 +6,7 @@ export type { FieldSpec, FieldType, LayerSpec } from './fields/spec.ts';
 export { CATALOGUE, COLUMNS, type ColumnSpec, REST } from './fields.ts';
 export { Frame } from './frame.ts';
 export type { Layer, Problem } from './layer.ts';
+export { isAgentLedger, isLedgerMessage, type LedgerMessage } from './ledger-message.ts';
 export { LEGACY_COLUMNS } from './legacy/columns.ts';
 export { formatCreated } from './legacy/created.ts';
 export type { LegacyBody, LegacyData } from './legacy/data.ts';

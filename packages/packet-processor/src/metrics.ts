@@ -30,6 +30,32 @@ export function processorMetrics(summary: () => ProcessorSummary): Metrics {
     ['source'],
     () => Object.entries(summary().missing).map(([source, value]) => ({ labels: { source }, value })),
   );
+  metrics.counter(
+    'agent_records_total',
+    "Records of agents' ledgers that were delivered",
+    () => summary().agents.records,
+  );
+  metrics.gauge(
+    'agent_sessions',
+    'Sessions whose agents told their ledger; open: the last record has not come',
+    ['state'],
+    () => {
+      const { sessions, open } = summary().agents;
+      return [
+        { labels: { state: 'open' }, value: open },
+        { labels: { state: 'ended' }, value: sessions - open },
+      ];
+    },
+  );
+  metrics.gauge(
+    'agent_received_packets',
+    'Packets that these agents received',
+    () => summary().agents.received,
+  );
+  metrics.gauge('agent_published_packets', 'Packets that they published', () => summary().agents.published);
+  metrics.gauge('agent_dropped_packets', 'Packets that they lost, by where', ['where'], () =>
+    Object.entries(summary().agents.dropped).map(([where, value]) => ({ labels: { where }, value })),
+  );
   metrics.gauge('lag_seconds', 'Age of the newest packet in the dataset', () => summary().lagSeconds);
   metrics.counter('commits_total', 'Times that rows were made durable', () => summary().commits);
   metrics.counter('commit_seconds_total', 'Time this took', () => summary().commitSeconds);

@@ -52,10 +52,7 @@ export async function openSinks(
       onOpen: (opened) => logOpened(opened, log),
     });
   const openLegacy = () => open(legacyPaths(paths), 'legacy');
-  const sinks =
-    schema === '2'
-      ? new Sinks(await open(paths, 2), undefined, openLegacy)
-      : new Sinks(undefined, await open(paths, 'legacy'), openLegacy);
+  const sinks = new Sinks(await open(paths, schema === '2' ? 2 : 'legacy'), schema, openLegacy);
   return { sinks, neighbours: new Neighbours(elsewhere, folder, queue, log) };
 }
 

@@ -142,13 +142,16 @@ class ProcessorRun {
   }
 
   private receiverOptions(): ReceiverOptions[] {
-    const codec = admittingCodec(this.config.values.schema);
+    const { schema, archiveJson } = this.config.values;
+    // An archive keeps the messages themselves, and the legacy schema makes others of them.
+    const withRows = schema === '2' && archiveJson === undefined;
     return brokersOf(this.spec, this.config).map(({ url, options }) => {
       const logEvent = brokerLog(url, this.log);
       const onEvent = (event: BrokerEvent) => {
         if (event.kind === 'malformed') this.deadLetters.add(event.reason, event.messages);
         logEvent(event);
       };
+      const codec = admittingCodec(schema, withRows);
       return { ...options, url, codec, maxUnsettled: MOST_UNSETTLED, onEvent };
     });
   }

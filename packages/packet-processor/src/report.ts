@@ -1,7 +1,7 @@
 import type { Processor } from './consume/processor.ts';
 import type { DeadLetterCounts } from './dead-letter-counts.ts';
 import type { Sinks } from './sinks/sinks.ts';
-import type { ProcessorSummary } from './summary.ts';
+import type { ProcessorSummary, ReportedAgents } from './summary.ts';
 
 export interface ReportParts {
   readonly name: string;
@@ -27,11 +27,17 @@ export function reportOf({ name, startedMs, sinks, deadLetters, processor }: Rep
     formless: total(({ formless }) => formless),
     deadLettered: deadLetters.byReason(),
     missing: missingIn(sinks),
+    agents: agentsIn(sinks, processor),
     lagSeconds: lagOf(sinks),
     commits: processor?.counts.commits ?? 0,
     commitSeconds: (processor?.counts.commitMs ?? 0) / 1000,
     files: sinks.all.flatMap(({ files }) => files),
   };
+}
+
+function agentsIn({ main }: Sinks, processor: Processor | undefined): ReportedAgents {
+  const { sessions, open, received, published, dropped } = main.agents;
+  return { records: processor?.counts.ledgers ?? 0, sessions, open, received, published, dropped };
 }
 
 function missingIn(sinks: Sinks): Record<string, number> {

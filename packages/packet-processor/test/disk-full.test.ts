@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { RedisServer, redisMissing } from '../../broker/test/servers/redis-server.ts';
-import { COMPLETE, compare, csvFiles, durableRows, idsOf, newFolder } from './datasets.ts';
-import { packets, publish } from './feed.ts';
+import { COMPLETE, compare, csvFiles, durableRows, idsOf, manifestOf, newFolder } from './datasets.ts';
+import { ledgerRecord, packets, publish } from './feed.ts';
 import { startProcessor } from './processor-child.ts';
 
 const SMALL = 'size=2m';
@@ -49,6 +49,7 @@ describe.skipIf(missing)(missing ?? 'a processor on a full disk', () => {
   ])('holds everything, tells why, and goes on when there is space: %s', async (_, args) => {
     const queue = newQueue();
     await publish(queue, packets(1, COUNT));
+    await publish(queue, [ledgerRecord(1, COUNT, true)]);
     const processor = await startProcessor(queue, args());
     const full = { code: 503, body: expect.stringContaining('no space left to write') };
     await expect.poll(() => processor.get('/readyz'), { timeout: 10_000 }).toEqual(full);
@@ -60,7 +61,10 @@ describe.skipIf(missing)(missing ?? 'a processor on a full disk', () => {
     const { code, stderr } = await processor.stop();
     expect(code).toBe(0);
     expect(stderr).toContain('there is space again');
-    expect(compare(idsOf(csvFiles(disk)), COUNT)).toEqual(COMPLETE);
+    const files = csvFiles(disk);
+    expect(compare(idsOf(files), COUNT)).toEqual(COMPLETE);
+    const { agents } = manifestOf(files.at(-1)!).ledger;
+    expect(agents).toMatchObject({ 'host-a-s1': { published: COUNT, ended: true } });
   });
 
   it('ends with an error, and another processor gets what it could not write', async () => {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { RedisServer, redisMissing } from '../../broker/test/servers/redis-server.ts';
 import { COMPLETE, compare, csvFiles, idsOf, manifestOf, newFolder, rowsOf } from './datasets.ts';
-import { legacyPacket, packet, packets, publish, type Target } from './feed.ts';
+import { ledgerRecord, legacyPacket, packet, packets, publish, type Target } from './feed.ts';
 import { startProcessor } from './processor-child.ts';
 
 const missing = redisMissing();
@@ -59,7 +59,7 @@ describe.skipIf(missing)(missing ?? 'how a processor ends', () => {
     const queue = target(wire);
     const folder = newFolder();
     const all = Array.from({ length: 700 }, (_, i) => legacyPacket(i + 1));
-    await publish(queue, all);
+    await publish(queue, [...all.slice(0, 50), ledgerRecord(1, 700), ...all.slice(50)]);
     for (const rows of [100, 450, 150]) {
       const processor = await startProcessor(queue, ['--dataset-dir', folder, '--stop-after-num', `${rows}`]);
       expect((await processor.ended).code).toBe(0);
@@ -69,6 +69,8 @@ describe.skipIf(missing)(missing ?? 'how a processor ends', () => {
       return rowsOf(path).map((cells) => Number(cells[lengthAt]));
     });
     expect(written.sort((a, b) => a - b)).toEqual(all.map((_, i) => i + 1));
+    const told = csvFiles(folder).flatMap((path) => Object.keys(manifestOf(path).ledger.agents));
+    expect(new Set(told)).toEqual(new Set(['host-a-s1']));
     expect(await left(queue)).toBe(0);
   });
 

@@ -1,5 +1,5 @@
 import { connectConsumer, connectPublisher, deadLetterQueue, MAX_BATCH_MESSAGES } from '@antinex/broker';
-import type { PacketMessage } from '@antinex/decoder';
+import { addLedgers, type LedgerMessage, type PacketMessage } from '@antinex/decoder';
 import { tcpMessage } from '../../dataset/test/messages.ts';
 
 const PATTERN = tcpMessage(1);
@@ -15,6 +15,14 @@ export const legacyPacket = (number: number) => ({
   data: { ether: { dst: '02:00:00:00:00:02', src: '02:00:00:00:00:01', type: 2048 }, ip: { len: number } },
   created: '2018-01-29 04:26:40',
   source: 'python-host',
+});
+
+/** What the agent of a session tells of itself when it has published so many packets. */
+export const ledgerRecord = (number: number, published: number, ended = false): LedgerMessage => ({
+  ...{ ledger: 1, agent: 'capture-tcp', source: 'host-a', session: 's1', number, ended },
+  ...{ started: '2026-01-01T00:00:00.000Z', time: '2026-01-01T00:00:10.000Z' },
+  ...addLedgers([]),
+  ...{ received: published, published },
 });
 
 export const packets = (from: number, to: number, session?: string): PacketMessage[] =>

@@ -8,7 +8,7 @@ import { Receiver } from '../src/consume/receiver.ts';
 import { openSinks } from '../src/plan.ts';
 import { PROCESSOR_SETTINGS } from '../src/settings.ts';
 import { idsOf, manifestOf, newFolder } from './datasets.ts';
-import { packets } from './feed.ts';
+import { ledgerRecord, packets } from './feed.ts';
 
 const NO_LIMIT = Number.POSITIVE_INFINITY;
 
@@ -34,16 +34,22 @@ it('writes what a queue in memory holds, puts aside a delivery with what its dat
     onReject: (reason, messages) => rejected.push([reason, messages]),
   });
   const publisher = await connectPublisher<unknown>(target.url, target);
-  for (const batch of [packets(1, 10), [...packets(11, 12), { schema: 2, data: {} }], packets(13, 20)]) {
+  for (const batch of [
+    packets(1, 10),
+    [...packets(11, 12), ledgerRecord(1, 20), { schema: 2, data: {} }],
+    packets(13, 20),
+  ]) {
     await publisher.publish(batch);
   }
   const running = processor.run();
   await publisher.close();
   await running;
   expect(idsOf([csv])).toEqual(packets(1, 20).map(({ id }) => id));
-  expect(rejected).toEqual([['not-a-message', 3]]);
+  expect(rejected).toEqual([['not-a-message', 4]]);
+  expect(processor.counts).toMatchObject({ consumed: 21, ledgers: 1 });
   expect(manifestOf(csv).ledger).toMatchObject({
     seen: [{ 'host-a-s1': '1-20' }],
+    agents: { 'host-a-s1': { published: 20 } },
     writer: { state: 'ended' },
   });
 });

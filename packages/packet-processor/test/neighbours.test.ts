@@ -29,7 +29,7 @@ async function leave(
   await dataset.append(packets(1, 10));
   const writer = { place: place ?? writerPlace(), saveMs: 1000, state };
   await dataset.close(
-    toLedger({ queue, duplicates: 0, missing: {}, seen: [{ 'host-a-s1': '1-10' }], writer }),
+    toLedger({ queue, duplicates: 0, missing: {}, seen: [{ 'host-a-s1': '1-10' }], agents: {}, writer }),
   );
   appendFileSync(path, tail);
 }

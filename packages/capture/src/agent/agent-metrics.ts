@@ -25,6 +25,10 @@ export function agentMetrics(crew: Crew): Metrics {
     Object.entries(crew.ledger().dropped).map(([where, value]) => ({ labels: { where }, value })),
   );
   metrics.gauge('waiting_packets', 'Packets on their way to the broker', () => crew.ledger().waiting);
-  metrics.gauge('spooled_packets', 'Packets in the spool', () => crew.spooled() ?? 'unknown');
+  metrics.gauge(
+    'spooled_messages',
+    'Packets in the spool, and records of this ledger',
+    () => crew.spooled() ?? 'unknown',
+  );
   return metrics;
 }

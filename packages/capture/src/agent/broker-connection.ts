@@ -8,11 +8,11 @@ import {
 } from '@antinex/broker';
 import type { Log } from '@antinex/runtime';
 import { maskSecrets, PipelineError } from '@antinex/runtime';
-import type { Message } from '../converter.ts';
 import { eventLog } from './broker-events.ts';
 import { findBroker } from './find-broker.ts';
 import { messageCodec } from './message-codec.ts';
 import type { PipelinePlan } from './plan.ts';
+import type { Published } from './published.ts';
 import { orAborted, within } from './waiting.ts';
 
 /** A broker that does not let go when it is asked to is left alone after this time. */
@@ -22,7 +22,7 @@ const CLOSE_MS = 1500;
  * The way to the plan's broker. It is looked for in the background: until it is there, what is published
  * waits; with a spool nothing has to.
  */
-export class BrokerConnection implements Pick<Publisher<Message>, 'publish'> {
+export class BrokerConnection implements Pick<Publisher<Published>, 'publish'> {
   /** Why messages get nowhere now; undefined while they get there. */
   problem: string | undefined = 'the broker is not there yet';
   /** Rejects as findBroker() and openSpoolingPublisher() say. */
@@ -30,7 +30,7 @@ export class BrokerConnection implements Pick<Publisher<Message>, 'publish'> {
   private readonly plan: PipelinePlan;
   private readonly log: Log;
   private readonly ending = new AbortController();
-  private readonly publisher: Promise<Publisher<Message>>;
+  private readonly publisher: Promise<Publisher<Published>>;
   private found = false;
   private countSpooled: (() => number) | undefined;
 
@@ -45,7 +45,7 @@ export class BrokerConnection implements Pick<Publisher<Message>, 'publish'> {
     this.opened.catch(() => {});
   }
 
-  async publish(messages: readonly Message[], { signal }: { readonly signal: AbortSignal }): Promise<void> {
+  async publish(messages: readonly Published[], { signal }: { readonly signal: AbortSignal }): Promise<void> {
     const publisher = await orAborted(this.publisher, signal);
     await publisher.publish(messages, { signal });
   }
@@ -76,7 +76,7 @@ export class BrokerConnection implements Pick<Publisher<Message>, 'publish'> {
     throw new PipelineError('BROKER_UNREACHABLE', { url: maskSecrets(this.plan.broker.url), reason });
   }
 
-  private async find(): Promise<Publisher<Message>> {
+  private async find(): Promise<Publisher<Published>> {
     const { url } = this.plan.broker;
     if (url.startsWith('memory:')) await this.discardAll();
     const say = eventLog(this.log, maskSecrets(url));
@@ -87,24 +87,24 @@ export class BrokerConnection implements Pick<Publisher<Message>, 'publish'> {
     return findBroker(url, this.options(onEvent), this.log, this.ending.signal);
   }
 
-  private async openSpool(): Promise<Publisher<Message>> {
+  private async openSpool(): Promise<Publisher<Published>> {
     const { broker, spool } = this.plan;
-    const spooling = await openSpoolingPublisher<Message>(
-      (onEvent) => connectPublisher<Message>(broker.url, this.options(onEvent)),
+    const spooling = await openSpoolingPublisher<Published>(
+      (onEvent) => connectPublisher<Published>(broker.url, this.options(onEvent)),
       { ...spool, codec: messageCodec(), onEvent: eventLog(this.log, maskSecrets(broker.url)) },
     );
     this.countSpooled = () => spooling.counters().spooledMessages;
     return spooling;
   }
 
-  private options(onEvent: (event: BrokerEvent) => void): QueueOptions<Message> {
+  private options(onEvent: (event: BrokerEvent) => void): QueueOptions<Published> {
     return { ...this.plan.broker.options, codec: messageCodec(), onEvent };
   }
 
   /** Nobody else can take what is in the memory of this process. */
   private async discardAll(): Promise<void> {
     const { url, options } = this.plan.broker;
-    const consumer = await connectConsumer<Message>(url, { ...options, autoAck: true });
+    const consumer = await connectConsumer<Published>(url, { ...options, autoAck: true });
     void (async () => {
       for await (const _ of consumer.receive());
       await consumer.close();

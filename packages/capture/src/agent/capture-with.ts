@@ -1,3 +1,4 @@
+import { knownPart } from '@antinex/decoder';
 import { isBuilt } from '@antinex/libpcap';
 import type { Log } from '@antinex/runtime';
 import {
@@ -11,7 +12,7 @@ import { print } from '@antinex/runtime/command';
 import { giveUpRoot } from '../give-up-root.ts';
 import { agentMetrics } from './agent-metrics.ts';
 import { type Crew, openCrew } from './crew.ts';
-import { known, unaccounted } from './ledger.ts';
+import { unaccounted } from './ledger.ts';
 import { type AgentConfig, makePlan } from './make-plan.ts';
 import type { AgentSpec } from './spec.ts';
 import { type AgentSummary, summaryText } from './summary.ts';
@@ -36,7 +37,7 @@ export async function captureWith(
   const { values } = config;
   const logger = await createLogger({ name: spec.name, ...values });
   const log: Log = (level, text) => logger[level](text);
-  const crew = await open(config, log);
+  const crew = await open(spec, config, log);
   shutdown.onShutdown(() => crew.abandon());
   const startedMs = performance.now();
   const summary = (): AgentSummary => summarise(spec, crew, performance.now() - startedMs);
@@ -66,9 +67,9 @@ export async function captureWith(
   return exitCodeOf(last);
 }
 
-async function open(config: AgentConfig, log: Log): Promise<Crew> {
+async function open(spec: AgentSpec, config: AgentConfig, log: Log): Promise<Crew> {
   const { values } = config;
-  const plan = await makePlan(config, log);
+  const plan = await makePlan(spec, config, log);
   if (values.read === undefined && values.backend === 'auto' && !isBuilt()) {
     log(
       'warn',
@@ -117,7 +118,7 @@ function showProgress(summary: () => AgentSummary): () => void {
   const progress = createProgress();
   const timer = setInterval(() => {
     const { received, receivedBytes, dropped } = summary().ledger;
-    const lost = known(dropped.kernel) + known(dropped.interface) + dropped.queue + dropped.broker;
+    const lost = knownPart(dropped.kernel) + knownPart(dropped.interface) + dropped.queue + dropped.broker;
     progress.update({ packets: received, bytes: receivedBytes, dropped: lost });
   }, PROGRESS_MS);
   timer.unref();

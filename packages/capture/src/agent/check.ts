@@ -12,11 +12,11 @@ const BROKER_MS = 5000;
  * What --check looks at: that the devices can be opened with the filter, and whether the broker answers.
  * A broker that is away is only told: the agent waits for it, too.
  */
-export async function checkCapture({ name }: AgentSpec, config: AgentConfig): Promise<void> {
-  const warn = (text: string): void => void process.stderr.write(`${name}: ${text}\n`);
+export async function checkCapture(spec: AgentSpec, config: AgentConfig): Promise<void> {
+  const warn = (text: string): void => void process.stderr.write(`${spec.name}: ${text}\n`);
   const { values, origins } = config;
   if (values.http !== undefined) parseListenAddress(values.http, origins.http);
-  const plan = await makePlan(config, (_, text) => warn(text));
+  const plan = await makePlan(spec, config, (_, text) => warn(text));
   for (const source of await openSources(plan)) await source.close();
   const { broker } = plan;
   await loadDriver(broker.url);

@@ -1,5 +1,5 @@
+import type { AgentLedger } from '@antinex/decoder';
 import type { Log, Readiness } from '@antinex/runtime';
-import type { AgentLedger } from './ledger.ts';
 import { LocalCrew } from './local-crew.ts';
 import type { PipelinePlan } from './plan.ts';
 import { WorkerCrew } from './worker-crew.ts';

@@ -1,7 +1,7 @@
 import { backoffMs, connectPublisher, type Publisher, type QueueOptions } from '@antinex/broker';
 import type { Log } from '@antinex/runtime';
 import { describeError, PipelineError } from '@antinex/runtime';
-import type { Message } from '../converter.ts';
+import type { Published } from './published.ts';
 import { pause } from './waiting.ts';
 
 /**
@@ -12,14 +12,14 @@ import { pause } from './waiting.ts';
  */
 export async function findBroker(
   url: string,
-  options: QueueOptions<Message>,
+  options: QueueOptions<Published>,
   log: Log,
   ending: AbortSignal,
-): Promise<Publisher<Message>> {
+): Promise<Publisher<Published>> {
   let said = '';
   for (let attempt = 0; ; attempt++) {
     try {
-      return await connectPublisher<Message>(url, options);
+      return await connectPublisher<Published>(url, options);
     } catch (error) {
       if (!isAway(error)) throw error;
       const { line } = describeError(error);

@@ -1,7 +1,8 @@
+import { addLedgers } from '@antinex/decoder';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { SourceStats } from '../source.ts';
-import { addLedgers, ledgerOf, noCounts, unaccounted } from './ledger.ts';
+import { ledgerOf, noCounts, unaccounted } from './ledger.ts';
 
 const stats = (given: Partial<SourceStats>): SourceStats => ({
   receivedPackets: 0,

@@ -1,4 +1,5 @@
 import { loadDriver } from '@antinex/broker';
+import type { AgentLedger } from '@antinex/decoder';
 import type { Log, Readiness } from '@antinex/runtime';
 import { Converter } from '../converter.ts';
 import { PacketFilter } from '../packet-filter.ts';
@@ -6,7 +7,8 @@ import type { PacketSource } from '../source.ts';
 import { BrokerConnection } from './broker-connection.ts';
 import type { Crew } from './crew.ts';
 import { printMessages } from './debug-packets.ts';
-import { type AgentLedger, ledgerOf, noCounts } from './ledger.ts';
+import { ledgerOf, noCounts } from './ledger.ts';
+import { takesRecords } from './ledger-records.ts';
 import { openSources } from './open-sources.ts';
 import { openWriter } from './open-writer.ts';
 import { AgentPipeline } from './pipeline.ts';
@@ -90,6 +92,7 @@ export class LocalCrew implements Crew {
   private async openPipeline(publisher: BrokerConnection): Promise<AgentPipeline> {
     const { filter, inputs, messages, sampleOneIn, count, queuePackets, whenFull, write, debugPackets } =
       this.plan;
+    const { agent, broker } = this.plan;
     const linkTypes = this.sources.flatMap((source) => source.linkTypes);
     return new AgentPipeline({
       sources: this.sources,
@@ -101,6 +104,8 @@ export class LocalCrew implements Crew {
       queuePackets,
       whenFull: whenFull === 'spool' ? 'block' : whenFull,
       writer: write && (await openWriter(write, linkTypes)),
+      records: takesRecords(broker) ? { agent, source: messages.source } : undefined,
+      log: this.log,
       onMessages: debugPackets ? printMessages() : undefined,
     });
   }

@@ -1,13 +1,15 @@
 import { loadConfig } from '@antinex/runtime';
 import { describe, expect, it } from 'vitest';
+import { takesRecords } from './ledger-records.ts';
 import { makePlan, problemsOf } from './make-plan.ts';
 import { agentSettings } from './settings.ts';
 
 const settings = agentSettings({ filter: 'tcp' });
 const config = (flags: Record<string, unknown> = {}, env: Record<string, string> = {}) =>
   loadConfig(settings, { flags, env });
+const SPEC = { name: 'capture-tcp' };
 const plan = (flags: Record<string, unknown>, env: Record<string, string> = {}) =>
-  makePlan(config({ device: 'lo', broker: 'memory:', ...flags }, env), () => {});
+  makePlan(SPEC, config({ device: 'lo', broker: 'memory:', ...flags }, env), () => {});
 
 const STDOUT_TAKEN =
   '--write - is standard output: it cannot be rotated, nor go with --debug-packets or --json';
@@ -49,6 +51,15 @@ describe('problemsOf', () => {
   ])('finds none in %j', (flags) => expect(problemsOf(config(flags))).toEqual([]));
 });
 
+describe('takesRecords', () => {
+  it.each([
+    [{ broker: 'redis://10.0.0.1' }, true],
+    [{ broker: 'amqp://10.0.0.1', schema: 'legacy' }, true],
+    [{ broker: 'redis://10.0.0.1', wire: 'kombu' }, false],
+    [{ broker: 'memory:' }, false],
+  ])('%j: %s', async (flags, takes) => expect(takesRecords((await plan(flags)).broker)).toBe(takes));
+});
+
 describe('makePlan', () => {
   it('has one input for each device, without the traffic of the broker', async () => {
     const { inputs, filter } = await plan({ device: 'lo, eth7', broker: 'redis://10.0.0.1' });
@@ -74,14 +85,14 @@ describe('makePlan', () => {
 
   it('chooses a device, and says which and why', async () => {
     const said: string[] = [];
-    const { inputs } = await makePlan(config({ broker: 'memory:' }), (_, text) => said.push(text));
+    const { inputs } = await makePlan(SPEC, config({ broker: 'memory:' }), (_, text) => said.push(text));
     const [{ device }] = inputs as readonly { device: string }[];
     expect(said).toEqual([expect.stringMatching(`^chose ${device}: .*; --device names another$`)]);
   });
 
   it('warns of what it cannot take out of the filter', async () => {
     const said: string[] = [];
-    await makePlan(config({ device: 'lo', broker: 'redis://no-such-host.invalid' }), (level, text) =>
+    await makePlan(SPEC, config({ device: 'lo', broker: 'redis://no-such-host.invalid' }), (level, text) =>
       said.push(`${level} ${text}`),
     );
     expect(said).toEqual([
@@ -90,7 +101,11 @@ describe('makePlan', () => {
   });
 
   it('reads a file without looking for devices', async () => {
-    const { inputs } = await makePlan(config({ read: 'x.pcap', broker: 'memory:' }), expect.unreachable);
+    const { inputs } = await makePlan(
+      SPEC,
+      config({ read: 'x.pcap', broker: 'memory:' }),
+      expect.unreachable,
+    );
     expect(inputs).toEqual({ file: 'x.pcap' });
   });
 

@@ -5,7 +5,9 @@ import { defaultDevice } from '../devices.ts';
 import { parseSample } from '../flow-sampler.ts';
 import { withoutBroker } from './broker-traffic.ts';
 import type { PipelinePlan } from './plan.ts';
+import { newSession } from './session.ts';
 import type { AgentSettings } from './settings.ts';
+import type { AgentSpec } from './spec.ts';
 
 export type AgentConfig = Config<AgentSettings>;
 
@@ -42,11 +44,16 @@ export function problemsOf({ values, origins }: AgentConfig): string[] {
  *
  * @throws PipelineError CONFIG_INVALID; NO_SUCH_DEVICE when there is none to choose.
  */
-export async function makePlan({ values, origins }: AgentConfig, log: Log): Promise<PipelinePlan> {
+export async function makePlan(
+  { name }: Pick<AgentSpec, 'name'>,
+  { values, origins }: AgentConfig,
+  log: Log,
+): Promise<PipelinePlan> {
   const broker = brokerChoice(values);
   const sampleOneIn = values.sample === undefined ? 1 : parseSample(values.sample, origins.sample);
   const { write } = values;
   return {
+    agent: name,
     filter: values.filter,
     inputs: values.read === undefined ? await liveInputs(values, broker.url, log) : { file: values.read },
     broker,
@@ -58,7 +65,7 @@ export async function makePlan({ values, origins }: AgentConfig, log: Log): Prom
       source: values.source,
       payloadBytes: values.payloadBytes,
       // Live, no two captures may share a session; a file read again is the same session.
-      session: values.read === undefined ? liveSession() : undefined,
+      session: values.read === undefined ? newSession() : undefined,
     },
     sampleOneIn,
     count: values.count,
@@ -105,8 +112,3 @@ async function devicesOf(text: string | undefined, log: Log): Promise<string[]> 
   const problem = `devices "${text}": must be names separated by commas, each once`;
   throw new PipelineError('CONFIG_INVALID', { problems: [problem] });
 }
-
-const liveSession = (): string =>
-  `${Date.now().toString(36)}.${Math.floor(Math.random() * 36 ** 6)
-    .toString(36)
-    .padStart(6, '0')}`;

@@ -1,5 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { addLedgers, isLedgerMessage, type LedgerMessage } from '@antinex/decoder';
 import { describe, expect, it } from 'vitest';
 import { Converter, type Message, type SchemaName } from '../converter.ts';
 import { openFileSource } from '../file-source.ts';
@@ -36,6 +37,19 @@ describe('messageCodec', () => {
     const { messages: read, malformed } = codec.decode(codec.encode(messages));
     expect(read).toEqual(JSON.parse(JSON.stringify(messages)));
     expect(malformed).toEqual([]);
+  });
+
+  it('writes a record of the ledger among packets', async () => {
+    const [packet] = await messagesOf('http.pcap', '2');
+    const record: LedgerMessage = {
+      ...{ ledger: 1, agent: 'capture-tcp', source: 'hé"\u2028', session: 's', number: 1, ended: true },
+      ...{ started: '2026-01-01T00:00:00.000Z', time: '2026-01-01T00:00:01.000Z' },
+      ...addLedgers([]),
+    };
+    const codec = messageCodec();
+    const { messages } = codec.decode(codec.encode([packet, record]));
+    expect(messages[1]).toEqual(record);
+    expect(isLedgerMessage(messages[1])).toBe(true);
   });
 
   it('hands out bytes that the next batch leaves alone', async () => {

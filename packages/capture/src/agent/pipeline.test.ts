@@ -1,11 +1,12 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import { Packet } from '@antinex/decoder';
+import { isLedgerMessage, type LedgerMessage, Packet, sessionOf } from '@antinex/decoder';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { Converter, type Message } from '../converter.ts';
 import type { PacketSource, SourceStats } from '../source.ts';
 import { unaccounted } from './ledger.ts';
 import { AgentPipeline, type PipelineParts } from './pipeline.ts';
+import type { Published } from './published.ts';
 
 /** An ARP request; the number tells one packet from the next. */
 function packet(number: number): Packet {
@@ -72,7 +73,7 @@ function pipelineOf(source: PacketSource, parts: Partial<PipelineParts> = {}) {
     publisher: {
       publish: async (batch) => {
         await turn();
-        published.push(...batch);
+        published.push(...(batch as readonly Message[]));
       },
     },
     converter: new Converter({ schema: '2', source: 'test' }),
@@ -82,6 +83,8 @@ function pipelineOf(source: PacketSource, parts: Partial<PipelineParts> = {}) {
     queuePackets: 1000,
     whenFull: 'block',
     writer: undefined,
+    records: undefined,
+    log: () => {},
     onMessages: undefined,
     ...parts,
   });
@@ -164,7 +167,7 @@ describe('AgentPipeline', () => {
       fc.asyncProperty(settings, async ({ batches, outcomes, fails, abandonAfterTurns, ...parts }) => {
         let calls = 0;
         let confirmed = 0;
-        const publish = async (batch: readonly Message[], { signal }: { signal?: AbortSignal } = {}) => {
+        const publish = async (batch: readonly Published[], { signal }: { signal?: AbortSignal } = {}) => {
           const what = outcomes[calls++ % outcomes.length];
           if (what === 'refused') throw new Error('no');
           if (what === 'late') for (let i = 0; i < 5; i++) await turn();
@@ -197,5 +200,106 @@ describe('AgentPipeline', () => {
     const { pipeline, published } = pipelineOf(new MemorySource([2, 300]));
     await pipeline.run();
     expect(senders(published)).toEqual(Array.from({ length: 302 }, (_, i) => `0.0.${i >> 8}.${i & 0xff}`));
+  });
+});
+
+describe('the ledger of a pipeline', () => {
+  const records = { agent: 'capture-tcp', source: 'test' };
+
+  /** A pipeline whose publisher takes everything, or does what `take` says. */
+  function told(source: PacketSource, parts: Partial<PipelineParts> = {}, take = async () => {}) {
+    const batches: (readonly Published[])[] = [];
+    const said: string[] = [];
+    const { pipeline } = pipelineOf(source, {
+      records,
+      log: (level, text) => said.push(`${level}: ${text}`),
+      publisher: {
+        publish: async (batch) => {
+          batches.push(batch);
+          if (isLedgerMessage(batch[0])) await take();
+        },
+      },
+      ...parts,
+    });
+    const sent = () => batches.flat().filter(isLedgerMessage) as LedgerMessage[];
+    return { pipeline, batches, said, sent };
+  }
+
+  it('goes out alone, last, with the session of the packets, and is the one of the summary', async () => {
+    const { pipeline, batches, sent, said } = told(new MemorySource([300]));
+    await pipeline.run();
+    expect(batches.map(({ length }) => length)).toEqual([256, 44, 1]);
+    const [first] = batches[0] as readonly { id: string }[];
+    const session = sessionOf(packet(0));
+    expect(first.id).toBe(`test-${session}-1`);
+    const [{ started, time, ...record }] = sent();
+    expect(record).toEqual({ ...pipeline.ledger(), ...records, ledger: 1, session, number: 1, ended: true });
+    expect(record).toMatchObject({ received: 300, published: 300, waiting: 0 });
+    expect(started <= time).toBe(true);
+    expect(said).toEqual([]);
+  });
+
+  it('tells of a capture without a packet, in a session of its own', async () => {
+    const runs = [told(new MemorySource([])), told(new MemorySource([]))];
+    for (const { pipeline } of runs) await pipeline.run();
+    const [one, other] = runs.map(({ sent }) => sent()[0]);
+    expect(one).toMatchObject({ received: 0, number: 1, ended: true });
+    expect(one.session).not.toBe(other.session);
+  });
+
+  it('goes out while the capture runs, too, but not twice at a time nor before there is a session', async () => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+    try {
+      let release = () => {};
+      const held = new Promise<void>((resolve) => {
+        release = resolve;
+      });
+      const source = new MemorySource([3], undefined, true);
+      const { pipeline, sent } = told(source, {}, () => held);
+      const running = pipeline.run();
+      vi.advanceTimersByTime(10_000);
+      expect(sent()).toEqual([]);
+      while (pipeline.ledger().published < 3) await turn();
+      vi.advanceTimersByTime(9999 + 30_000);
+      expect(sent()).toMatchObject([{ number: 1, ended: false, received: 3, published: 3 }]);
+      release();
+      await turn();
+      vi.advanceTimersByTime(10_000);
+      pipeline.stop();
+      await running;
+      expect(sent().map(({ number, ended }) => [number, ended])).toEqual([
+        [1, false],
+        [2, false],
+        [3, true],
+      ]);
+      expect(new Set(sent().map(({ started, session }) => `${started} ${session}`)).size).toBe(1);
+      expect(vi.getTimerCount()).toBe(0);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
+  it('that nobody takes is a warning', async () => {
+    const { pipeline, said } = told(new MemorySource([3]), {}, () => Promise.reject(new Error('no')));
+    await pipeline.run();
+    expect(said).toEqual([expect.stringMatching(/^warn: the ledger was not published: .*no/)]);
+    expect(pipeline.ledger()).toMatchObject({ published: 3, dropped: { broker: 0 } });
+  });
+
+  it('that is not taken in time is a warning, too', async () => {
+    const { pipeline, said, sent } = told(new MemorySource([3]), {
+      publisher: {
+        publish: async (_, { signal } = {}) => {
+          signal!.throwIfAborted();
+          await new Promise((_, reject) => signal!.addEventListener('abort', () => reject(signal!.reason)));
+        },
+      },
+    });
+    const running = pipeline.run();
+    await turn();
+    pipeline.abandon();
+    await running;
+    expect(said).toEqual(['warn: the ledger was not published: the broker did not take it in time']);
+    expect(sent()).toEqual([]);
   });
 });

@@ -1,12 +1,15 @@
 import type { Publisher } from '@antinex/broker';
-import { decode, type Packet } from '@antinex/decoder';
+import { type AgentLedger, decode, type Packet } from '@antinex/decoder';
 import type { RotatingWriter } from '@antinex/pcap-file';
+import { describeError, type Log } from '@antinex/runtime';
 import type { Converter, Message } from '../converter.ts';
 import { createSampler, type FlowSampler } from '../flow-sampler.ts';
 import type { PacketFilter } from '../packet-filter.ts';
 import type { PacketSource } from '../source.ts';
-import { type AgentLedger, ledgerOf, noCounts } from './ledger.ts';
+import { ledgerOf, noCounts } from './ledger.ts';
+import { LedgerRecords } from './ledger-records.ts';
 import { PublishQueue, type WhenFull } from './publish-queue.ts';
+import type { Published } from './published.ts';
 import { orAborted } from './waiting.ts';
 
 /** The most messages of one publish; the broker's own limit. */
@@ -16,7 +19,7 @@ const LAST_WORDS_MS = 4000;
 
 export interface PipelineParts {
   readonly sources: readonly PacketSource[];
-  readonly publisher: Pick<Publisher<Message>, 'publish'>;
+  readonly publisher: Pick<Publisher<Published>, 'publish'>;
   readonly converter: Converter;
   /** Which packets to take, where no device has chosen them. */
   readonly filter: PacketFilter | undefined;
@@ -26,6 +29,9 @@ export interface PipelineParts {
   readonly whenFull: WhenFull;
   /** Also keeps the packets as they came. */
   readonly writer: RotatingWriter | undefined;
+  /** Whose ledger is published, too; undefined where nobody would know what that is. */
+  readonly records: { readonly agent: string; readonly source: string } | undefined;
+  readonly log: Log;
   /** Sees each batch on its way. */
   readonly onMessages: ((messages: readonly Message[]) => Promise<void>) | undefined;
 }
@@ -41,6 +47,7 @@ export class AgentPipeline {
   private readonly parts: PipelineParts;
   private readonly counts = noCounts();
   private readonly queue: PublishQueue<Message>;
+  private readonly records: LedgerRecords | undefined;
   private readonly sampler: FlowSampler | undefined;
   /** Packets still wanted. */
   private left: number;
@@ -52,7 +59,7 @@ export class AgentPipeline {
 
   constructor(parts: PipelineParts) {
     this.parts = parts;
-    const { publisher, queuePackets, whenFull, sampleOneIn, count } = parts;
+    const { publisher, converter, queuePackets, whenFull, sampleOneIn, count, records } = parts;
     this.queue = new PublishQueue({
       publisher,
       capacity: queuePackets,
@@ -61,6 +68,15 @@ export class AgentPipeline {
       onFailure: (error) => this.fail(error),
     });
     this.sampler = sampleOneIn > 1 ? createSampler(sampleOneIn) : undefined;
+    this.records =
+      records &&
+      new LedgerRecords({
+        ...records,
+        publisher,
+        session: () => converter.session,
+        ledger: () => this.ledger(),
+        signal: this.queue.abandoned,
+      });
     this.left = count ?? Number.POSITIVE_INFINITY;
   }
 
@@ -77,10 +93,12 @@ export class AgentPipeline {
    * published. Throws the first failure, with the ledger closed all the same.
    */
   async run(): Promise<void> {
+    this.records?.start();
     await Promise.all(this.parts.sources.map((source) => this.pump(source)));
     await this.queue.drain();
-    clearTimeout(this.deadline);
     this.ended = true;
+    await this.tellLedger();
+    clearTimeout(this.deadline);
     await this.parts.writer?.close().catch((error: unknown) => this.failures.push(error));
     if (this.failures.length > 0) throw this.failures[0];
   }
@@ -101,6 +119,17 @@ export class AgentPipeline {
   abandon(): void {
     this.closeSources();
     this.queue.abandon();
+  }
+
+  /** The packets have arrived or been given up by now: their ledger is worth a word, and no failure. */
+  private async tellLedger(): Promise<void> {
+    if (this.records === undefined) return;
+    this.deadline ??= setTimeout(() => this.abandon(), LAST_WORDS_MS);
+    await this.records.end().catch((error: unknown) => {
+      const isLate = this.queue.abandoned.aborted;
+      const reason = isLate ? 'the broker did not take it in time' : describeError(error).line;
+      this.parts.log('warn', `the ledger was not published: ${reason}`);
+    });
   }
 
   private closeSources(): void {

@@ -4,6 +4,8 @@ import type { LiveSourceOptions } from '../live-source.ts';
 
 /** Everything a pipeline needs to know, as plain data: it may run in another thread. */
 export interface PipelinePlan {
+  /** The program's name. */
+  readonly agent: string;
   /** The filter as the user gave it. */
   readonly filter: string;
   /** Devices to capture on, without the broker's own traffic, or the capture to read. */

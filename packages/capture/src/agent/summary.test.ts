@@ -1,5 +1,6 @@
+import type { AgentLedger } from '@antinex/decoder';
 import { describe, expect, it } from 'vitest';
-import { type AgentLedger, ledgerOf, noCounts } from './ledger.ts';
+import { ledgerOf, noCounts } from './ledger.ts';
 import { type AgentSummary, summaryText } from './summary.ts';
 
 const empty = ledgerOf([], noCounts(), true);

@@ -1,6 +1,7 @@
+import type { AgentLedger } from '@antinex/decoder';
 import { formatBytes, formatCount, formatDuration } from '@antinex/runtime';
 import type { Count } from '../source.ts';
-import { type AgentLedger, unaccounted } from './ledger.ts';
+import { unaccounted } from './ledger.ts';
 
 /** What an agent did, as --json and /status show it. */
 export interface AgentSummary {

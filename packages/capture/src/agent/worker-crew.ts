@@ -3,10 +3,11 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
+import { type AgentLedger, addLedgers } from '@antinex/decoder';
 import type { Log } from '@antinex/runtime';
 import { PipelineError, type Readiness } from '@antinex/runtime';
 import type { Crew } from './crew.ts';
-import { type AgentLedger, addLedgers, ledgerOf, noCounts } from './ledger.ts';
+import { ledgerOf, noCounts } from './ledger.ts';
 import type { PipelinePlan } from './plan.ts';
 import {
   fromPlainError,

@@ -1,5 +1,5 @@
+import type { AgentLedger } from '@antinex/decoder';
 import { type ErrorCode, type ErrorDetails, PipelineError } from '@antinex/runtime';
-import type { AgentLedger } from './ledger.ts';
 import type { PipelinePlan } from './plan.ts';
 
 /** What a worker thread starts with. */

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { addLedgers } from '@antinex/decoder';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { Agent, buildAgents, complaintOf, type Ended, killAgents, summaryOf, whyNoAgents } from '../agent.ts';
 import { useScratch } from '../scratch.ts';
@@ -120,6 +121,25 @@ describe.skipIf(whyNot !== null)(`the broker of an agent (${whyNot ?? 'live'})`,
     expect(ports).toEqual(Array(6).fill(1));
   });
 
+  test('gets a ledger of each worker, and together they are that of the summary', async () => {
+    redis = await NamespaceRedis.start(pair.right.namespace);
+    const agent = await started(['--broker', redis.url, '--workers', '2', '--json']);
+    await agent.said(/worker 1: connected to the broker/);
+    await agent.said(/worker 2: connected to the broker/);
+    ping(5);
+    const end = await agent.stop();
+    expect(end.code).toBe(0);
+    expectClosed(end, 10);
+    const { packets, ledgers } = redis.takeAll();
+    expect(packets).toHaveLength(10);
+    expect(addLedgers(ledgers)).toEqual(summaryOf(end).ledger);
+    expect(new Set(ledgers.map(({ session }) => session)).size).toBe(2);
+    for (const { ended, source, session, published } of ledgers) {
+      expect(ended).toBe(true);
+      expect(packets.filter((line) => line.includes(`"${source}-${session}-`))).toHaveLength(published);
+    }
+  });
+
   test('is away and there is a spool: the next run delivers it', async () => {
     const args = ['--broker', 'redis://127.0.0.1/15', '--when-full', 'spool', '--json'];
     const spool = ['--spool-dir', scratch('spool')];
@@ -129,12 +149,18 @@ describe.skipIf(whyNot !== null)(`the broker of an agent (${whyNot ?? 'live'})`,
     const spooled = await first.stop();
     expect(spooled.code).toBe(0);
     expectClosed(spooled, 10);
-    expect(spooled.stderr).toContain('10 messages stay in the spool');
+    // Its ledger is one of them.
+    expect(spooled.stderr).toContain('11 messages stay in the spool');
 
     redis = await NamespaceRedis.start(pair.right.namespace);
     const second = await started([...args, ...spool]);
-    await second.said(/the spool is empty: the broker has its 10 messages/);
+    await second.said(/the spool is empty: the broker has its 11 messages/);
     expect((await second.stop()).code).toBe(0);
-    expect(redis.take()).toHaveLength(10);
+    const { packets, ledgers } = redis.takeAll();
+    expect(packets).toHaveLength(10);
+    expect(ledgers).toMatchObject([
+      { ...summaryOf(spooled).ledger, ended: true },
+      { received: 0, ended: true },
+    ]);
   });
 });

@@ -1,5 +1,6 @@
+import { isLedgerMessage } from '@antinex/decoder';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { Agent, buildAgents, killAgents, summaryOf, sumOf, whyNoAgents } from '../agent.ts';
+import { Agent, buildAgents, killAgents, type Ledger, summaryOf, sumOf, whyNoAgents } from '../agent.ts';
 import { useScratch } from '../scratch.ts';
 import { NamespacePair, whyNoNamespaces } from './namespace-pair.ts';
 import { NamespaceRedis } from './namespace-redis.ts';
@@ -73,6 +74,14 @@ describe.skipIf(whyNot !== null)(`rates (${whyNot ?? 'live'})`, () => {
     });
     afterAll(() => redis?.stop());
 
+    /** What was dropped is known downstream, too. */
+    function expectDelivered(ledger: Ledger): void {
+      const { packets, ledgers } = redis.takeAll();
+      expect(packets).toHaveLength(ledger.published);
+      expect(ledgers.every(isLedgerMessage)).toBe(true);
+      expect(ledgers.at(-1)).toMatchObject({ ...ledger, agent: 'capture-tcp', ended: true });
+    }
+
     /** Sends while the broker stands still, and ends when it is back. */
     async function overload(args: readonly string[], loops: number) {
       const agent = await started([
@@ -103,7 +112,7 @@ describe.skipIf(whyNot !== null)(`rates (${whyNot ?? 'live'})`, () => {
         published: sent - ledger.dropped.queue,
         dropped: { kernel: 0, broker: 0 },
       });
-      expect(redis.take()).toHaveLength(ledger.published);
+      expectDelivered(ledger);
     });
 
     test('--when-full block: what the kernel drops is counted', async () => {
@@ -113,7 +122,7 @@ describe.skipIf(whyNot !== null)(`rates (${whyNot ?? 'live'})`, () => {
       expect(ledger.dropped.kernel).toBeGreaterThan(0);
       expect(ledger).toMatchObject({ dropped: { queue: 0, broker: 0 }, unread: 0 });
       expect(sumOf(ledger)).toBe(sent);
-      expect(redis.take()).toHaveLength(ledger.published);
+      expectDelivered(ledger);
     });
 
     test('a broker that does not come back: what it has not confirmed is told, within 8 s', async () => {

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { LedgerMessage } from '@antinex/decoder';
 import { inside } from './namespace-pair.ts';
 import { Process } from './process.ts';
 
@@ -35,11 +36,21 @@ export class NamespaceRedis {
     this.server.kill('SIGCONT');
   }
 
-  /** Takes the messages out of the queue. */
+  /** Takes the packets out of the queue. */
   take(): string[] {
+    return this.takeAll().packets;
+  }
+
+  /** Takes everything out of the queue: packets, and what agents told of themselves. */
+  takeAll(): { packets: string[]; ledgers: LedgerMessage[] } {
     const printed = this.cli('--raw', 'XRANGE', STREAM, '-', '+');
     this.cli('DEL', STREAM);
-    return printed.split('\n').filter((line) => line.startsWith('{"'));
+    const lines = printed.split('\n').filter((line) => line.startsWith('{"'));
+    const isLedger = (line: string) => line.startsWith('{"ledger"');
+    return {
+      packets: lines.filter((line) => !isLedger(line)),
+      ledgers: lines.filter(isLedger).map((line) => JSON.parse(line)),
+    };
   }
 
   async stop(): Promise<void> {

@@ -36,7 +36,7 @@ export interface ProcessorParts {
  * On a full disk everything is held and tried again, and nothing is acked.
  */
 export class Processor {
-  readonly counts = { consumed: 0, redelivered: 0, commits: 0, commitMs: 0 };
+  readonly counts = { consumed: 0, redelivered: 0, ledgers: 0, commits: 0, commitMs: 0 };
   readonly #parts: ProcessorParts;
   readonly #inbox = new Inbox<Arrival>();
   readonly #transaction: Transaction;
@@ -109,9 +109,10 @@ export class Processor {
 
   async #take(arrivals: readonly Arrival[]): Promise<void> {
     for (const arrival of arrivals) {
-      const { messages, suspect } = arrival;
+      const { messages, ledgers, suspect } = arrival;
       await this.#parts.onMessages?.(messages);
       this.counts.consumed += messages.length;
+      this.counts.ledgers += ledgers.length;
       if (suspect) this.counts.redelivered += messages.length;
       this.#todo.push(arrival);
     }
@@ -146,10 +147,11 @@ export class Processor {
   get #isDue(): boolean {
     if (this.#transaction.isEmpty) return false;
     const { sinks, saveRows, saveMs, mostRows } = this.#parts;
-    const { pendingRows, rows } = sinks;
+    const { pendingRows, hasNews, rows } = sinks;
     const { messages, startedMs } = this.#transaction;
     const isFull = pendingRows >= saveRows || messages >= MOST_PENDING || rows >= mostRows;
-    return isFull || pendingRows === 0 || performance.now() - startedMs >= saveMs;
+    const isNothing = pendingRows === 0 && !hasNews;
+    return isFull || isNothing || performance.now() - startedMs >= saveMs;
   }
 
   async #commit(): Promise<void> {

@@ -6,9 +6,9 @@ import {
   type Delivery,
 } from '@antinex/broker';
 import type { Readiness } from '@antinex/runtime';
-import type { Message } from '../messages/message.ts';
+import type { Delivered } from '../messages/message.ts';
 
-export interface ReceiverOptions extends ConsumerOptions<Message> {
+export interface ReceiverOptions extends ConsumerOptions<Delivered> {
   readonly url: string;
   readonly onEvent: (event: BrokerEvent) => void;
 }
@@ -19,7 +19,7 @@ const STEADY_MS = 60_000;
 /** Takes from the queue in one wire's form, through losses of the connection. */
 export class Receiver {
   readonly options: ReceiverOptions;
-  #consumer: Consumer<Message> | undefined;
+  #consumer: Consumer<Delivered> | undefined;
   #outage: string | undefined;
   #lostMs = Number.NEGATIVE_INFINITY;
 
@@ -35,7 +35,7 @@ export class Receiver {
       if (event.kind === 'disconnected') receiver.#lose(event.reason);
       options.onEvent(event);
     };
-    receiver.#consumer = await connectConsumer<Message>(options.url, { ...options, onEvent });
+    receiver.#consumer = await connectConsumer<Delivered>(options.url, { ...options, onEvent });
     return receiver;
   }
 
@@ -49,7 +49,7 @@ export class Receiver {
   }
 
   /** Hands on what comes, until it is closed. */
-  async receive(take: (delivery: Delivery<Message>) => void): Promise<void> {
+  async receive(take: (delivery: Delivery<Delivered>) => void): Promise<void> {
     for await (const delivery of this.#consumer!.receive()) take(delivery);
   }
 

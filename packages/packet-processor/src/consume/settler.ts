@@ -1,7 +1,7 @@
 import { connectPublisher } from '@antinex/broker';
 import type { Log } from '@antinex/runtime';
 import { describeError, PipelineError } from '@antinex/runtime';
-import { idOf, type Message } from '../messages/message.ts';
+import { type Delivered, idOf, type Message } from '../messages/message.ts';
 import type { Arrival } from './arrival.ts';
 import type { ReceiverOptions } from './receiver.ts';
 
@@ -26,11 +26,11 @@ export class Settler {
   }
 
   /** Acks a delivery, or puts it aside where a message of it could not become a row. */
-  settle({ delivery, refusal, messages }: Arrival): Promise<void> {
+  settle({ delivery, refusal }: Arrival): Promise<void> {
     return this.#try(async () => {
       if (refusal === undefined) return delivery.ack();
       await delivery.reject(refusal);
-      this.#onReject(refusal, messages.length);
+      this.#onReject(refusal, delivery.messages.length);
     });
   }
 
@@ -64,7 +64,7 @@ export class Settler {
 }
 
 async function publishRest({ url, onEvent: _, ...options }: ReceiverOptions, rest: readonly Message[]) {
-  const publisher = await connectPublisher<Message>(url, options);
+  const publisher = await connectPublisher<Delivered>(url, options);
   try {
     await publisher.publish(rest, { signal: AbortSignal.timeout(PUBLISH_MS) });
   } finally {

@@ -17,7 +17,7 @@ export class Transaction {
     return this.#arrivals.length === 0;
   }
 
-  /** Messages appended, whatever became of them. */
+  /** Messages appended, whatever became of them, and ledgers. */
   get messages(): number {
     return this.#messages;
   }
@@ -28,12 +28,16 @@ export class Transaction {
   }
 
   /**
-   * Appends a delivery's messages, until all are or there are `mostRows` rows. It also ends when a sink
+   * Appends a delivery's ledgers and messages, until all are or there are `mostRows` rows. It also ends when a sink
    * takes no more before a commit.
    */
   async append(arrival: Arrival, mostRows: number): Promise<void> {
     if (this.isEmpty) this.#startedMs = performance.now();
-    if (this.#arrivals.at(-1) !== arrival) this.#arrivals.push(arrival);
+    if (this.#arrivals.at(-1) !== arrival) {
+      this.#arrivals.push(arrival);
+      await this.#sinks.takeLedgers(arrival.ledgers);
+      this.#messages += arrival.ledgers.length;
+    }
     while (!arrival.isDone && this.#sinks.rows < mostRows) {
       const run = runFrom(arrival.messages, arrival.appended, mostRows - this.#sinks.rows);
       const sink = await this.#sinks.of(run[0]);

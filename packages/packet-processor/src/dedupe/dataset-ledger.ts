@@ -1,10 +1,14 @@
 import type { Ledger, Manifest } from '@antinex/dataset';
+import type { LedgersState } from './agent-ledgers.ts';
 import type { WindowState } from './packet-window.ts';
 
 const PROGRAM = 'packet-processor';
 
-/** What a processor keeps in the manifest of its dataset, which each commit replaces as a whole. */
-export interface DatasetLedger {
+/**
+ * What a processor keeps in the manifest of its dataset, which each commit replaces as a whole. Agents'
+ * ledgers stand here as agents told them; AgentLedgers checks what is read back.
+ */
+export interface DatasetLedger extends LedgersState {
   /** Where the messages came from. */
   readonly queue: string;
   /** Messages dropped since the start because their packets had rows. */

@@ -1,5 +1,5 @@
 import { Budget } from '@antinex/dataset';
-import type { Message } from './message.ts';
+import type { ParsedMessage } from './message.ts';
 
 /** Why a message is none of ours, in words that are few enough to count by. */
 export type Malformation =
@@ -42,7 +42,7 @@ export function malformationOf(message: unknown, text: Uint8Array): Malformation
   return budget.refusal === 'too-deep' ? 'too deep' : 'too large';
 }
 
-const isObject = (value: unknown): value is Record<keyof Message, unknown> =>
+const isObject = (value: unknown): value is Record<keyof ParsedMessage, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** How many runs of four bytes hold an opening bracket, in a string or not. */

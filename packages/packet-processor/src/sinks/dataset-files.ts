@@ -1,6 +1,5 @@
 import { type Dataset, manifestPathOf, openDataset, readManifest, type Schema } from '@antinex/dataset';
-import { ledgerIn } from '../dedupe/dataset-ledger.ts';
-import type { WindowState } from '../dedupe/packet-window.ts';
+import { type DatasetLedger, ledgerIn } from '../dedupe/dataset-ledger.ts';
 import { lockDataset } from './dataset-lock.ts';
 import { type DatasetPaths, mainPathOf, rotatedManifests, rotatedPaths } from './dataset-paths.ts';
 import type { KernelLock } from './kernel-lock.ts';
@@ -14,8 +13,8 @@ export interface OpenDataset {
   /** The file that gives it its name. */
   readonly path: string;
   readonly openedMs: number;
-  /** The packets it had when it was opened; of one spread over several files, those of all. */
-  readonly seen: WindowState;
+  /** What its processor left in it, if any did; of one spread over several files, what stands in the latest. */
+  readonly ledger: DatasetLedger | undefined;
   /** Lets go of the files, with what was appended since the last snapshot. */
   close(): Promise<void>;
 }
@@ -39,23 +38,23 @@ export class DatasetFiles {
     const path = mainPathOf(paths);
     const lock = await lockDataset(path);
     try {
-      const earlier = this.#rotates ? await this.#seenEarlier() : [];
+      const earlier = this.#rotates ? await this.#earlier() : undefined;
       const dataset = await openDataset({ ...this.#kind, ...paths });
       // Not before: opening finds out whether the manifest that is there is one of these files.
-      const seen = [...earlier, ...(ledgerIn(await readManifest(manifestPathOf(path)))?.seen ?? [])];
-      return { dataset, path, seen, openedMs: performance.now(), close: () => closeBoth(dataset, lock) };
+      const ledger = ledgerIn(await readManifest(manifestPathOf(path))) ?? earlier;
+      return { dataset, path, ledger, openedMs: performance.now(), close: () => closeBoth(dataset, lock) };
     } catch (error) {
       await lock.release();
       throw error;
     }
   }
 
-  async #seenEarlier(): Promise<WindowState> {
+  async #earlier(): Promise<DatasetLedger | undefined> {
     for (const path of (await rotatedManifests(this.#paths)).slice(0, MOST_EARLIER)) {
       const ledger = ledgerIn(await readManifest(path).catch(() => undefined));
-      if (ledger !== undefined) return ledger.seen;
+      if (ledger !== undefined) return ledger;
     }
-    return [];
+    return undefined;
   }
 }
 

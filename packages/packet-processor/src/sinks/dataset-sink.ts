@@ -1,9 +1,11 @@
-import { toLedger, type WriterState } from '../dedupe/dataset-ledger.ts';
+import type { LedgerMessage } from '@antinex/decoder';
+import { AgentLedgers } from '../dedupe/agent-ledgers.ts';
+import { type DatasetLedger, toLedger, type WriterState } from '../dedupe/dataset-ledger.ts';
 import type { Elsewhere } from '../dedupe/elsewhere.ts';
 import { NumberSet } from '../dedupe/number-set.ts';
-import { PacketWindow, type WindowState } from '../dedupe/packet-window.ts';
+import { PacketWindow } from '../dedupe/packet-window.ts';
 import { SourceGaps } from '../dedupe/source-gaps.ts';
-import { idOf, type Message } from '../messages/message.ts';
+import { idOf, isFormless, type Message } from '../messages/message.ts';
 import type { DatasetFiles, OpenDataset } from './dataset-files.ts';
 import { type Rotation, roomIn } from './rotation.ts';
 import { type Appended, addCounts, NO_COUNTS, type Sink } from './sink.ts';
@@ -38,6 +40,9 @@ export class DatasetSink implements Sink {
   #startsOver = true;
   #window: PacketWindow;
   #gaps = new SourceGaps();
+  /** From the first dataset on; later ones have it from here. */
+  #agents: AgentLedgers | undefined;
+  #hasNews = false;
   #counts = NO_COUNTS;
   #pending = NO_COUNTS;
   #lastTime: string | null = null;
@@ -66,6 +71,14 @@ export class DatasetSink implements Sink {
     return this.#counts;
   }
 
+  get hasNews() {
+    return this.#hasNews;
+  }
+
+  get agents() {
+    return (this.#agents ?? new AgentLedgers()).total();
+  }
+
   get missing() {
     return this.#gaps.bySource();
   }
@@ -92,7 +105,7 @@ export class DatasetSink implements Sink {
         const message = messages[taken];
         const id = idOf(message);
         if (id !== undefined && !this.#isNew(id, suspect)) duplicates++;
-        else if (message.data === null) formless++;
+        else if (isFormless(message)) formless++;
         else fresh.push(message);
       }
       const { rows, refused } = await open.dataset.append(fresh);
@@ -101,9 +114,14 @@ export class DatasetSink implements Sink {
     });
   }
 
+  async takeLedgers(ledgers: readonly LedgerMessage[]): Promise<void> {
+    await this.#opened();
+    for (const ledger of ledgers) if (this.#agents!.add(ledger)) this.#hasNews = true;
+  }
+
   commit(): Promise<void> {
     return this.#orForget(async () => {
-      if (this.pendingRows > 0) await this.#snapshot(await this.#opened());
+      if (this.pendingRows > 0 || this.#hasNews) await this.#snapshot(await this.#opened());
       for (const [session, numbers] of this.#window.pending) this.#gaps.add(session, numbers);
       this.#window.commit();
       this.#counts = addCounts(this.#counts, this.#pending);
@@ -136,9 +154,11 @@ export class DatasetSink implements Sink {
       duplicates: this.#counts.duplicates + this.#pending.duplicates,
       missing: Object.fromEntries(this.#gaps.bySource()),
       seen: this.#window.state(),
+      ...this.#agents!.state(),
       writer: { place: this.#place, saveMs, state },
     });
     this.#lastTime = (await dataset.snapshot(ledger)).lastTime;
+    this.#hasNews = false;
   }
 
   #isNew(id: string, suspect: boolean): boolean {
@@ -172,15 +192,17 @@ export class DatasetSink implements Sink {
     this.#options.elsewhere.leaveOut(open.path);
     this.#open = open;
     this.#latest = open;
-    if (this.#startsOver) this.#startWith(open.seen);
+    if (this.#startsOver) this.#startWith(open.ledger);
     this.#options.onOpen(open);
     // From its start the others shall know whose it is, and what it knows.
     await this.#snapshot(open);
     return open;
   }
 
-  #startWith(seen: WindowState): void {
+  #startWith(ledger: DatasetLedger | undefined): void {
+    const { seen } = ledger ?? { seen: [] };
     this.#startsOver = false;
+    this.#agents ??= AgentLedgers.from(ledger);
     this.#window = new PacketWindow(this.#options.windowIds);
     this.#window.restore(seen);
     this.#gaps = new SourceGaps();

@@ -1,3 +1,5 @@
+import type { LedgerMessage } from '@antinex/decoder';
+import type { AgentsTotal } from '../dedupe/agent-ledgers.ts';
 import type { Packets } from '../dedupe/elsewhere.ts';
 import type { Message } from '../messages/message.ts';
 
@@ -45,6 +47,10 @@ export interface Sink {
   readonly pendingRows: number;
   readonly pendingPackets: Packets;
   readonly counts: SinkCounts;
+  /** Whether an agent's ledger waits for a commit. */
+  readonly hasNews: boolean;
+  /** What agents told of themselves, in this run and before. */
+  readonly agents: AgentsTotal;
   /** Packets that never came, by source. */
   readonly missing: ReadonlyMap<string, number>;
   /** Capture time of the newest packet that is committed, as its message writes it. */
@@ -53,6 +59,8 @@ export interface Sink {
   readonly files: readonly { readonly path: string; readonly rows: number; readonly bytes: number }[];
   /** `suspect`: another processor may have written these; packets that one has are dropped. */
   append(messages: readonly Message[], suspect: boolean): Promise<Appended>;
+  /** Takes in what agents tell of themselves. It is true whatever becomes of rows, so a rollback keeps it. */
+  takeLedgers(ledgers: readonly LedgerMessage[]): Promise<void>;
   commit(): Promise<void>;
   rollback(): Promise<void>;
   /** The end of its use; what is not committed is gone. `isSettled`: the broker has all acks. */

@@ -1,29 +1,40 @@
+import type { LedgerMessage } from '@antinex/decoder';
 import type { Packets } from '../dedupe/elsewhere.ts';
-import { isSchema2, type Message } from '../messages/message.ts';
+import { isSchema2, type Message, type OutputSchema } from '../messages/message.ts';
 import type { Sink } from './sink.ts';
 
 /**
- * The sinks of a processor, one for each schema: rows of two schemas never stand in one dataset. The
- * legacy one is opened when the first message for it comes.
+ * The sinks of a processor, one for each schema: rows of two schemas never stand in one dataset. Beside
+ * the main one, for what the processor writes, there is one for legacy messages among those of schema 2;
+ * it is opened when the first of them comes.
  */
 export class Sinks {
-  readonly #schema2: Sink | undefined;
+  readonly #main: Sink;
+  readonly #schema: OutputSchema;
   readonly #openLegacy: () => Promise<Sink>;
   #legacy: Sink | undefined;
 
-  /** Without `schema2`, which takes the messages of schema 2, all messages are legacy ones. */
-  constructor(schema2: Sink | undefined, legacy: Sink | undefined, openLegacy: () => Promise<Sink>) {
-    this.#schema2 = schema2;
-    this.#legacy = legacy;
+  constructor(main: Sink, schema: OutputSchema, openLegacy: () => Promise<Sink>) {
+    this.#main = main;
+    this.#schema = schema;
     this.#openLegacy = openLegacy;
   }
 
+  get main(): Sink {
+    return this.#main;
+  }
+
   get all(): readonly Sink[] {
-    return [this.#schema2, this.#legacy].filter((sink) => sink !== undefined);
+    return [this.#main, ...(this.#legacy ? [this.#legacy] : [])];
   }
 
   get pendingRows(): number {
-    return (this.#schema2?.pendingRows ?? 0) + (this.#legacy?.pendingRows ?? 0);
+    return this.#main.pendingRows + (this.#legacy?.pendingRows ?? 0);
+  }
+
+  /** Whether agents told something that is not durable. */
+  get hasNews(): boolean {
+    return this.#main.hasNews;
   }
 
   /** Rows since the start, durable or not. */
@@ -36,9 +47,14 @@ export class Sinks {
   }
 
   async of(message: Message): Promise<Sink> {
-    if (this.#schema2 !== undefined && isSchema2(message)) return this.#schema2;
+    if (this.#schema === 'legacy' || isSchema2(message)) return this.#main;
     this.#legacy ??= await this.#openLegacy();
     return this.#legacy;
+  }
+
+  /** Agents' ledgers stand in the main dataset, whatever their packets are. */
+  async takeLedgers(ledgers: readonly LedgerMessage[]): Promise<void> {
+    if (ledgers.length > 0) await this.#main.takeLedgers(ledgers);
   }
 
   async commit(): Promise<void> {
