@@ -99,6 +99,63 @@ const ERRORS = {
     (d: { bytes: number; reason: string }) => `a message of ${d.bytes} bytes is too large: ${d.reason}`,
   ),
 
+  ANTINEX_UNREACHABLE: failure(
+    (d: { url: string; reason: string; mayBeDone: boolean }) =>
+      `cannot reach the AntiNex API at ${d.url}: ${d.reason}`,
+    () => 'check that it runs there and that nothing blocks the way',
+  ),
+  ANTINEX_TIMEOUT: failure(
+    (d: { request: string; timeoutMs: number }) =>
+      `the AntiNex API did not answer ${d.request} within ${d.timeoutMs / 1000} s`,
+    () => 'send fewer rows at once, or allow it more time',
+  ),
+  ANTINEX_TLS: failure(
+    (d: { url: string; reason: string }) => `no trusted connection with ${d.url}: ${d.reason}`,
+    () => 'name its authority with ANTINEX_CA_FILE, and check our certificate and key if it asks for one',
+  ),
+  ANTINEX_LOGIN_REFUSED: failure(
+    (d: { url: string; user: string; reason: string }) =>
+      `${d.url} does not let the user ${d.user} in: ${d.reason}`,
+    () => 'check user and password',
+  ),
+  ANTINEX_REDIRECTED: failure(
+    (d: { request: string; status: number; location: string }) =>
+      `${d.request} was answered with ${d.status} to ${d.location}, and nothing was sent there`,
+    () => 'give the URL that the API itself is served under, as it is (http or https, host, path)',
+  ),
+  ANTINEX_REFUSED: failure(
+    (d: { request: string; status: number; reason: string }) =>
+      `the AntiNex API refused ${d.request} with ${d.status}: ${d.reason}`,
+  ),
+  ANTINEX_BROKEN: failure(
+    (d: { request: string; status: number; reason: string; mayBeDone: boolean }) =>
+      `the AntiNex API broke at ${d.request} with ${d.status}: ${d.reason}`,
+    () => 'look at its log, and at those of its workers and broker',
+  ),
+  ANTINEX_BAD_ANSWER: failure(
+    (d: { request: string; reason: string }) =>
+      `the answer to ${d.request} is none of an AntiNex API: ${d.reason}`,
+    () => 'check the URL',
+  ),
+  ANTINEX_BAD_REQUEST: failure(
+    (d: { request: string; reason: string }) => `${d.request} was not sent: ${d.reason}`,
+  ),
+  ANTINEX_NOT_FOUND: failure(
+    (d: { what: string; id: number; user: string }) => `the user ${d.user} has no ${d.what} ${d.id}`,
+  ),
+  ANTINEX_JOB_FAILED: failure(
+    (d: { what: string; id: number; status: string; reason: string }) =>
+      `the ${d.what} ${d.id} ended as "${d.status}": ${d.reason}`,
+  ),
+  ANTINEX_JOB_STUCK: failure(
+    (d: { what: string; id: number; status: string; waitedMs: number }) =>
+      `the ${d.what} ${d.id} is still "${d.status}" after ${Math.round(d.waitedMs / 1000)} s`,
+    (d) =>
+      d.status === 'launched'
+        ? 'is AntiNex core running? it never answers a request it cannot work with; its log says why'
+        : 'it may still end: ask for it again later',
+  ),
+
   LISTEN_FAILED: failure(
     (d: { address: string; reason: string }) => `cannot listen on ${d.address}: ${d.reason}`,
     () => 'choose another address or port',
