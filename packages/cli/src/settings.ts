@@ -1,4 +1,4 @@
-import { DATASET_SETTINGS } from '@antinex/dataset';
+import { DATASET_SETTINGS } from '@antinex/dataset/settings';
 import { defineSettings } from '@antinex/runtime';
 
 /** What every command that turns packets into messages can be told. */

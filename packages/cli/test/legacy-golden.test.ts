@@ -1,13 +1,15 @@
 import { readFileSync } from 'node:fs';
+import { openFileSource } from '@antinex/capture';
 import { LEGACY_LAYERS } from '@antinex/decoder';
 import { describe, expect, test } from 'vitest';
 import { hasShared, SHARED } from './captures.ts';
 import { parseCsv, rowsOf } from './csv.ts';
+import { decodeLines, runRows } from './in-process.ts';
 import { netpipe } from './netpipe.ts';
 import { useScratch } from './scratch.ts';
 
 /**
- * The command's legacy schema against the outputs of the unmodified Python program.
+ * The commands' legacy schema against the outputs of the unmodified Python program.
  *
  * Messages: `decode --schema legacy` prints a line for each packet. Where all layers of the golden
  * message are among the ten that the original's consumer knows, the line must be equal to it byte for
@@ -25,6 +27,9 @@ import { useScratch } from './scratch.ts';
 const SETS = ['arp', 'dns', 'icmp', 'ip_misc', 'ipv6', 'mixed', 'tcp', 'truncated', 'udp', 'vlan_l2'];
 const golden = (file: string): string => `${SHARED}golden/original/${file}`;
 const LEGACY = ['--schema', 'legacy', '--source', 'localdev'];
+
+// The original writes local times; the golden run was in UTC.
+process.env.TZ = 'UTC';
 
 /** One packet of the original's: its message, what it crashed on, or neither. */
 interface Line {
@@ -70,9 +75,10 @@ describe.skipIf(!hasShared)('the legacy schema is the original’s (needs ../sha
 
   test.each(SETS)('messages of %s', async (set) => {
     const pcap = golden(`${set}.pcap`);
-    const { stdout, stderr, code } = await netpipe(['decode', pcap, ...LEGACY]);
-    expect({ stderr, code }).toEqual({ stderr: '', code: 0 });
-    const ours = stdout.trimEnd().split('\n');
+    const format = { schema: 'legacy', format: 'ndjson' } as const;
+    const { text, fault } = await decodeLines(await openFileSource(pcap), format);
+    expect(fault).toBeUndefined();
+    const ours = text.trimEnd().split('\n');
     const theirs = linesOf(set);
     const times = timesOf(readFileSync(pcap));
     expect(ours).toHaveLength(theirs.length);
@@ -90,13 +96,9 @@ describe.skipIf(!hasShared)('the legacy schema is the original’s (needs ../sha
   });
 
   test.each(SETS)('rows of %s', async (set) => {
-    const csv = scratch(`${set}.csv`);
-    const { stderr, code } = await netpipe([
-      ...['run', '--read', golden(`${set}.pcap`), ...LEGACY],
-      ...['--output-csv', csv],
-    ]);
-    expect({ stderr, code }).toEqual({ stderr: '', code: 0 });
-    const written = readFileSync(csv, 'utf8');
+    const source = await openFileSource(golden(`${set}.pcap`));
+    const { text: written, fault } = await runRows(source, { schema: 'legacy', csv: scratch(`${set}.csv`) });
+    expect(fault).toBeUndefined();
     const [[idx, ...columns]] = parseCsv(written);
     expect([idx, ...columns]).toEqual(['idx', ...columns.toSorted()]);
 
@@ -115,6 +117,20 @@ describe.skipIf(!hasShared)('the legacy schema is the original’s (needs ../sha
       }
       counts.rows++;
     });
+  });
+
+  test('the program prints and writes the same', async () => {
+    const pcap = golden('mixed.pcap');
+    const decoded = await decodeLines(await openFileSource(pcap), { schema: 'legacy', format: 'ndjson' });
+    expect(await netpipe(['decode', pcap, ...LEGACY])).toMatchObject({
+      ...{ code: 0, stderr: '', stdout: decoded.text },
+    });
+    const csv = scratch('program.csv');
+    const ended = await netpipe(['run', '--read', pcap, ...LEGACY, '--output-csv', csv]);
+    expect(ended).toMatchObject({ code: 0, stderr: '' });
+    const source = await openFileSource(pcap);
+    const { text } = await runRows(source, { schema: 'legacy', csv: scratch('in-process.csv') });
+    expect(readFileSync(csv, 'utf8')).toBe(text);
   });
 
   test('and nothing was left out by mistake', () => {

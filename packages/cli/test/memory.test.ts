@@ -41,7 +41,7 @@ describe.skipIf(process.platform !== 'linux')('memory (needs /proc)', () => {
   });
 
   test('decoding them too', async () => {
-    const peakMb = await peakOf(['decode', long]);
+    const peakMb = await peakOf(['decode', long, '--count', '100000']);
     expect(peakMb).toBeGreaterThan(30);
     expect(peakMb).toBeLessThan(LIMIT_MB);
   });

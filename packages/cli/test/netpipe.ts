@@ -59,7 +59,8 @@ async function watch(child: ChildProcess): Promise<Ended> {
     child.once('error', reject);
     child.once('close', (code, signal) => resolve({ code, signal }));
   });
-  const printed = child.stdout ? text(child.stdout) : Promise.resolve('');
+  // A test may have closed it.
+  const printed = child.stdout ? text(child.stdout).catch(() => '') : Promise.resolve('');
   const [{ code, signal }, stdout, stderr] = await Promise.all([exit, printed, text(child.stderr!)]);
   return { code, signal, stdout, stderr };
 }

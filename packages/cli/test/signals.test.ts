@@ -16,7 +16,7 @@ beforeAll(() => {
   packets = writeLongCapture(LONG, TIMES);
 });
 
-const runLong = (csv: string) => ['run', '--read', LONG, '--output-csv', csv, '--save-after-num', '2000'];
+const runLong = (csv: string) => ['run', '--read', LONG, '--output-csv', csv, '--save-after-num', '500'];
 const manifestOf = (csv: string) => JSON.parse(readFileSync(`${csv}.manifest.json`, 'utf8'));
 
 /** Waits until the run has made some rows durable. */

@@ -1,8 +1,5 @@
-import { openFileSource } from '@antinex/capture';
-import { type SettingValues, signalExitCode } from '@antinex/runtime';
-import { addSettings, checkOnly, print, readSettings } from '@antinex/runtime/command';
-import type { AddCommand, Context } from '../command.ts';
-import { LinesOutput } from '../lines-output.ts';
+import { addSettings, checkOnly, readSettings } from '@antinex/runtime/command';
+import type { AddCommand } from '../command.ts';
 import { DECODE_SETTINGS } from '../settings.ts';
 
 const EXAMPLES = `
@@ -23,27 +20,7 @@ export const addDecode: AddCommand = (program, context, done) => {
     .action(async (file: string) => {
       const config = await readSettings(command, DECODE_SETTINGS);
       if (config === undefined || (await checkOnly(command))) return;
+      const { decodeFile } = await import('../decode-file.ts');
       done(await decodeFile(file, config.values, context));
     });
 };
-
-async function decodeFile(
-  file: string,
-  settings: SettingValues<typeof DECODE_SETTINGS>,
-  { signal, shutdown }: Context,
-): Promise<number> {
-  const source = await openFileSource(file, { signal });
-  const output = new LinesOutput(print, settings);
-  let left = settings.count ?? Number.POSITIVE_INFINITY;
-  try {
-    await output.begin();
-    for await (const packets of source) {
-      await output.add(packets.slice(0, left));
-      left -= packets.length;
-      if (left <= 0) break;
-    }
-  } finally {
-    await source.close();
-  }
-  return shutdown.receivedSignal === undefined ? 0 : signalExitCode(shutdown.receivedSignal);
-}
