@@ -52,9 +52,14 @@ export class Group {
     this.values.push(undefined);
   }
 
-  /** The slot of a key, -1 where there is none. `nth` is the key's place in its object. */
+  /** The slot of a key, -1 where there is none. */
+  slotOf(key: string): number {
+    return this.#index.get(key) ?? -1;
+  }
+
+  /** The same; `nth` is the key's place in its object, by which it is remembered. */
   find(key: string, nth: number): number {
-    const slot = this.#index.get(key) ?? -1;
+    const slot = this.slotOf(key);
     if (nth < REMEMBERED && nth <= this.lastKeys.length && slot >= 0) {
       this.lastKeys[nth] = key;
       this.lastSlots[nth] = slot;

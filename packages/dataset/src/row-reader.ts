@@ -8,8 +8,8 @@ const [QUOTE, COMMA, SPACE, ZERO, ONE] = Buffer.from('", 01');
 const EIGHT_COMMAS = Buffer.alloc(8, COMMA).readDoubleBE();
 /** Above it, what else there is to do hardly counts beside moving the bytes. */
 const MOST_LINE_BYTES = 16 * 2 ** 10;
-/** In a cell every quote stands twice. */
-const MOST_ROW_BYTES = 2 * MOST_LINE_BYTES + 4 * CATALOGUE_COLUMNS;
+/** In a cell every quote stands twice; rows are written and read some bytes beyond their end. */
+const MOST_ROW_BYTES = 2 * MOST_LINE_BYTES + 4 * CATALOGUE_COLUMNS + 8;
 const CELLS_BYTES = 2 ** 20;
 /** Longer texts are quicker copied by native code. */
 const LONG_TEXT = 32;
@@ -41,7 +41,12 @@ export class RowReader {
       id: text.toString('latin1', scanner.idFrom, scanner.idTo),
       source: this.#sourceIn(text),
       time: text.toString('latin1', scanner.from[TIME], scanner.to[TIME]),
-      ...{ cells: this.#cells, start, end, text, from, to },
+      cells: this.#words,
+      start,
+      end,
+      text,
+      from,
+      to,
     });
   }
 

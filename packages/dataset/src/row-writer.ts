@@ -58,7 +58,7 @@ export class RowWriter {
     this.#out = out;
     const at = putNumber(this.#reserve(out.length, row.bytes), out.length, index);
     this.#commas = 1;
-    const behind = row.copyTo(this.#buffer, this.#separate(at));
+    const behind = row.copyTo(this.#words, this.#separate(at));
     this.#commas = extraColumns;
     const end = this.#separate(behind);
     this.#buffer[end] = NEWLINE;

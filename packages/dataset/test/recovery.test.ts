@@ -44,13 +44,29 @@ async function build(folder: string, durable: number, all: number) {
 
 const DURABLE = 2;
 const ALL = 3;
+
+/** Where files are torn: LONG=1 takes every byte of what was not durable, this is every so many. */
+const STEP = process.env.LONG === '1' ? 1 : 7;
+/** Bytes around an end of something, where all are taken. */
+const NEAR = 4;
+
+/** The lengths from `from` to `to` to tear a file to: all of them close to one of the `ends`. */
+function lengths(from: number, to: number, ends: readonly number[], step = STEP): number[] {
+  const all = Array.from({ length: to - from + 1 }, (_, i) => from + i);
+  const isNear = (length: number) => [from, to, ...ends].some((end) => Math.abs(length - end) <= NEAR);
+  return all.filter((length) => (length - from) % step === 0 || isNear(length));
+}
+
+/** Where the text is in it, each time. */
+const placesOf = (bytes: Buffer, text: string): number[] =>
+  [...bytes.toString('latin1').matchAll(new RegExp(text, 'g'))].map(({ index }) => index);
 const TAIL = '\n    ]\n}';
 
 describe('a dataset after a crash', () => {
   it('has the rows of its last snapshot, wherever the CSV file was torn behind them', async () => {
     const { options, manifest, csvBytes, durableCsv } = await build(newFolder(), DURABLE, ALL);
     const { csvPath } = options;
-    for (let length = durableCsv; length <= csvBytes.length; length++) {
+    for (const length of lengths(durableCsv, csvBytes.length, placesOf(csvBytes, '\n'))) {
       writeFileSync(csvPath, csvBytes.subarray(0, length));
       writeFileSync(manifestPathOf(csvPath), manifest);
       const dataset = await openDataset({ ...options, archivePath: undefined });
@@ -67,7 +83,7 @@ describe('a dataset after a crash', () => {
     const { options, manifest, archiveBytes, durableArchive } = await build(newFolder(), DURABLE, ALL);
     const { archivePath, csvPath } = options;
     const end = durableArchive - TAIL.length;
-    for (let length = end; length <= archiveBytes.length; length += 3) {
+    for (const length of lengths(end, archiveBytes.length, [], STEP * 3)) {
       writeFileSync(archivePath, archiveBytes.subarray(0, length));
       writeFileSync(manifestPathOf(csvPath), manifest);
       const dataset = await openDataset(options);
@@ -95,7 +111,11 @@ describe('a dataset after a crash', () => {
       complete.push(last + rowBytes);
     }
     expect(complete[3]).toBe(csvBytes.length);
-    for (let length = 0; length <= csvBytes.length; length += length < complete[2] ? 131 : 1) {
+    const torn = [
+      ...lengths(0, complete[2] - 1, complete, 131),
+      ...lengths(complete[2], csvBytes.length, placesOf(csvBytes, '\n')),
+    ];
+    for (const length of torn) {
       writeFileSync(csvPath, csvBytes.subarray(0, length));
       rmSync(manifestPathOf(csvPath));
       const dataset = await openDataset({ ...options, archivePath: undefined });
@@ -115,7 +135,11 @@ describe('a dataset after a crash', () => {
     const head = text.indexOf('[') + 1;
     const ends = [...text.matchAll(/\n {8}\}/g)].map((match) => match.index + match[0].length);
     expect(ends).toHaveLength(3);
-    for (let length = head; length <= archiveBytes.length; length += length < ends[1] ? 17 : 3) {
+    const torn = [
+      ...lengths(head, ends[1] - 1, ends, 17 * STEP),
+      ...lengths(ends[1], archiveBytes.length, ends, 3 * STEP),
+    ];
+    for (const length of torn) {
       writeFileSync(archivePath, archiveBytes.subarray(0, length));
       rmSync(manifestPathOf(archivePath), { force: true });
       const dataset = await openDataset(only);
@@ -168,14 +192,16 @@ describe('a dataset after a crash', () => {
 describe('a process that is killed', () => {
   const PROGRAM = fileURLToPath(new URL('appender.mjs', import.meta.url));
   const BUILT = fileURLToPath(new URL('../dist/index.js', import.meta.url));
-  const KILLS = 8;
+  /** Some of them tear a file; as many more as that takes, up to a limit. */
+  const KILLS = process.env.LONG === '1' ? 12 : 3;
+  const MOST_KILLS = 16;
 
   it('leaves every row it had reported durable, none twice, none torn', async () => {
     if (!existsSync(BUILT)) throw new Error('run `npm run build` first: this test runs the built package');
     const folder = newFolder();
     const options = optionsFor(folder);
     let torn = 0;
-    for (let round = 0; round < KILLS; round++) {
+    for (let round = 0; round < KILLS || (torn === 0 && round < MOST_KILLS); round++) {
       const child = fork(PROGRAM, [options.csvPath, options.archivePath], { execArgv: [] });
       let reported = 0;
       child.on('message', (rows: number) => {
