@@ -5,6 +5,12 @@ import { defineConfig } from 'vitest/config';
 const resolve = { conditions: ['source'] };
 const ssr = { resolve: { conditions: ['source'] } };
 
+/** Tests that send so many packets a second. */
+const RATES = ['packages/*/test/e2e/*-rate*.test.ts'];
+
+/** A busy machine is slow; what is waited for comes all the same. */
+const PATIENT = { poll: { timeout: 20_000 } };
+
 export default defineConfig({
   test: {
     // Functional tests mostly wait for servers and children of theirs: one more than there are cores.
@@ -19,6 +25,8 @@ export default defineConfig({
           include: ['packages/*/src/**/*.test.ts'],
           pool: 'threads',
           isolate: false,
+          // Property tests are quick, but not on a machine that has other work.
+          testTimeout: 60_000,
         },
       },
       {
@@ -31,6 +39,7 @@ export default defineConfig({
           exclude: ['packages/*/test/e2e/**'],
           testTimeout: 120_000,
           hookTimeout: 60_000,
+          expect: PATIENT,
         },
       },
       {
@@ -38,11 +47,26 @@ export default defineConfig({
         ssr,
         test: {
           name: 'e2e',
-          // Alone: what is sent at a rate has to be received at that rate.
           sequence: { groupOrder: 2 },
           include: ['packages/*/test/e2e/**/*.test.ts'],
+          exclude: RATES,
           testTimeout: 120_000,
           hookTimeout: 120_000,
+          expect: PATIENT,
+          maxWorkers: availableParallelism(),
+        },
+      },
+      {
+        resolve,
+        ssr,
+        test: {
+          name: 'rate',
+          // Alone: what is sent at a rate has to be received at that rate.
+          sequence: { groupOrder: 3 },
+          include: RATES,
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+          expect: PATIENT,
           fileParallelism: false,
         },
       },

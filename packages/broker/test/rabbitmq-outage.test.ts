@@ -10,10 +10,12 @@ import {
   type Publisher,
   type Wire,
 } from '../src/types.ts';
+import { Outage } from './servers/outage.ts';
 import { RabbitmqServer, rabbitmqMissing } from './servers/rabbitmq-server.ts';
+import { publishThroughOutages } from './spool-outages.ts';
 
 const missing = rabbitmqMissing();
-const TOTAL = 100 * MAX_BATCH_MESSAGES;
+const TOTAL = 40 * MAX_BATCH_MESSAGES;
 
 const range = (from: number, to: number) => Array.from({ length: to - from }, (_, index) => from + index);
 
@@ -32,15 +34,21 @@ describe.skipIf(missing !== undefined)(`outages of rabbitmq${missing ? ` (${miss
     readonly publisher: Publisher<number>;
     readonly consumer: Consumer<number>;
     readonly events: BrokerEvent[];
+    /** Those of the consumer. */
+    readonly received: BrokerEvent[];
   }
 
   async function connectBoth(queue: string, wire: Wire, path = ''): Promise<Subject> {
     const events: BrokerEvent[] = [];
     const options = { queue, wire, onEvent: (event: BrokerEvent) => void events.push(event) };
     const publisher = await connectPublisher<number>(server.amqp(path), options);
-    const consumer = await connectConsumer<number>(server.amqp(path), { queue, wire, maxUnsettled: 4000 });
+    const received: BrokerEvent[] = [];
+    const consumer = await connectConsumer<number>(server.amqp(path), {
+      ...{ queue, wire, maxUnsettled: 4000 },
+      onEvent: (event) => void received.push(event),
+    });
     open.push(publisher, consumer);
-    return { publisher, consumer, events };
+    return { publisher, consumer, events, received };
   }
 
   const kindsOf = (events: readonly BrokerEvent[]) => new Set(events.map(({ kind }) => kind));
@@ -79,48 +87,37 @@ describe.skipIf(missing !== undefined)(`outages of rabbitmq${missing ? ` (${miss
       return { seen, confirmed };
     }
 
-    it('loses nothing that was confirmed, in the middle of a stream on either wire', async () => {
-      const wires = ['batch', 'kombu'] as const;
-      const subjects = await Promise.all(wires.map((wire) => connectBoth(randomUUID(), wire)));
-      let restarting: Promise<void> | undefined;
-      let arrived = 0;
-      let goOn: () => void;
-      const killing = new Promise<void>((resolve) => {
-        goOn = resolve;
-      });
-      // They go on while the broker dies.
-      const halfway = () => {
-        if (++arrived === wires.length) {
-          restarting = server.kill().then(() => server.start());
-          goOn();
-        }
-        return killing;
+    /** A stream on either wire: nothing that was confirmed is lost. They go on while the broker dies. */
+    async function streamThrough(outage: Outage, wire: Wire) {
+      const subject = await connectBoth(randomUUID(), wire);
+      const halfway = async () => {
+        await outage.begin();
+        void outage.end();
       };
-      const outcomes = await Promise.all(subjects.map((subject) => stream(subject, halfway)));
-      await restarting;
-      for (const { seen, confirmed } of outcomes) {
-        expect(confirmed).toBe(TOTAL);
-        expect(seen.size).toBe(TOTAL);
-      }
-      expect(kindsOf(subjects[0].events)).toEqual(new Set(['connected', 'disconnected', 'retrying']));
-    });
+      const { seen, confirmed } = await stream(subject, halfway);
+      expect(confirmed).toBe(TOTAL);
+      expect(seen.size).toBe(TOTAL);
+      expect(kindsOf(subject.events)).toEqual(new Set(['connected', 'disconnected', 'retrying']));
+    }
 
-    it('delivers again what was not acked, and the old delivery settles nothing', async () => {
+    /** What was not acked is delivered again, and the old delivery settles nothing. */
+    async function holdThrough(outage: Outage) {
       const queue = randomUUID();
-      const { publisher, consumer } = await connectBoth(queue, 'batch');
+      const { publisher, consumer, received } = await connectBoth(queue, 'batch');
       await publisher.publish([1]);
       await publisher.publish([2]);
       const [lost, kept] = [await next(consumer), await next(consumer)];
       await kept.ack();
       await server.control('eval', 'ok.'); // The ack has gone out by then.
-      await server.kill();
+      await outage.begin();
+      await expect.poll(() => kindsOf(received)).toContain('disconnected');
       const late = publisher.publish([3]);
       const controller = new AbortController();
       const given = publisher.publish([4], { signal: controller.signal });
       controller.abort();
       await expect(given).rejects.toBe(controller.signal.reason);
       await lost.reject('not this time');
-      await server.start();
+      await outage.end();
       await late;
       const [again, last] = [await next(consumer), await next(consumer)];
       expect(again).toMatchObject({ messages: [1], redelivered: true });
@@ -129,6 +126,18 @@ describe.skipIf(missing !== undefined)(`outages of rabbitmq${missing ? ` (${miss
       const dead = await connectConsumer<number>(server.amqp(), { queue: deadLetterQueue(queue) });
       open.push(dead);
       expect(await next(dead)).toMatchObject({ messages: [1], reason: 'now' });
+    }
+
+    // It takes many seconds to come back: one outage is for all.
+    it('loses nothing on either wire nor behind a spool, and delivers again what was not acked', async () => {
+      const outage = new Outage(server, 4);
+      const spooling = { kill: () => outage.begin(), start: () => outage.end() };
+      await Promise.all([
+        streamThrough(outage, 'batch'),
+        streamThrough(outage, 'kombu'),
+        holdThrough(outage),
+        publishThroughOutages(spooling, server.amqp(), 1, 1500, true),
+      ]);
     });
   });
 

@@ -13,6 +13,8 @@ import {
   type Wire,
 } from '../src/types.ts';
 import { describeConformance } from './conformance.ts';
+import { describePython } from './rabbitmq-kombu-suite.ts';
+import { Certificates, describeTls } from './rabbitmq-tls-suite.ts';
 import { freePorts } from './servers/free-ports.ts';
 import { RabbitmqServer, rabbitmqMissing } from './servers/rabbitmq-server.ts';
 
@@ -30,17 +32,21 @@ const bareCodec: Codec<string> = {
 
 describe.skipIf(missing !== undefined)(`rabbitmq${missing ? ` (${missing})` : ''}`, () => {
   let server: RabbitmqServer;
+  let certificates: Certificates | undefined;
   let admin: ChannelModel;
   let channel: ConfirmChannel;
   const open: { close(): Promise<void> }[] = [];
   beforeAll(async () => {
-    server = await RabbitmqServer.start({ settings: [`max_message_size = ${MAX_MESSAGE_BYTES}`] });
+    certificates = Certificates.make();
+    const settings = [`max_message_size = ${MAX_MESSAGE_BYTES}`];
+    server = await RabbitmqServer.start({ settings, tls: certificates?.server });
     admin = await connect(server.amqp());
     channel = await admin.createConfirmChannel();
   });
   afterAll(async () => {
     await admin?.close();
     await server?.stop();
+    certificates?.remove();
   });
   afterEach(async () => {
     await Promise.all(open.splice(0).map((connection) => connection.close()));
@@ -90,6 +96,9 @@ describe.skipIf(missing !== undefined)(`rabbitmq${missing ? ` (${missing})` : ''
   conformance('rabbitmq batch', 'batch');
   conformance('rabbitmq batch on quorum queues', 'batch', '?quorum=true');
   conformance('rabbitmq kombu', 'kombu');
+  // A server takes seconds to start: there is one for all of these.
+  describePython(() => server);
+  describeTls(() => ({ server, certificates: certificates! }));
 
   describe('a batch on the wire', () => {
     it('is one persistent message of lines, with its count', async () => {

@@ -59,7 +59,7 @@ describe.skipIf(whyNot !== null)(`a capture on loopback (${whyNot ?? 'live'})`, 
     await sender.send(1);
     const sent = performance.now();
     while (recording.packets.length === 0 && performance.now() < sent + 2000) await sleep(1);
-    expect(performance.now() - sent).toBeLessThan(500);
+    expect(performance.now() - sent).toBeLessThan(1500);
     await recording.stop();
     expect(recording.packets).toHaveLength(1);
   });

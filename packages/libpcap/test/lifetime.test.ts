@@ -8,6 +8,7 @@ const BUSY = `
   import { createSocket } from 'node:dgram';
   import { isMainThread, Worker, workerData, parentPort } from 'node:worker_threads';
   const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+  const until = async (isSo) => { while (!isSo()) await sleep(5); };
   const socket = createSocket('udp4');
   const sending = setInterval(() => {
     for (let i = 0; i < 50; i++) socket.send('x'.repeat(500), 9, '127.0.0.1');
@@ -48,12 +49,12 @@ describe.skipIf(whyNot !== null)(`the life of a capture (${whyNot ?? 'live'})`, 
   const fine = { code: 0, signal: null, err: '' };
 
   test('process.exit() in the middle of it', async () => {
-    const program = `${BUSY} open(); await sleep(200); console.log(packets > 0); process.exit();`;
+    const program = `${BUSY} open(); await until(() => packets > 0); console.log(packets > 0); process.exit();`;
     expect(await runNode(program)).toEqual({ ...fine, out: 'true\n' });
   });
 
   test('a slab may be out at exit', async () => {
-    const program = `${BUSY} handlers.slab = () => {}; open(); open(); await sleep(200); process.exit();`;
+    const program = `${BUSY} let out = 0; handlers.slab = () => { out++; }; open(); open(); await until(() => out > 1); process.exit();`;
     expect(await runNode(program)).toEqual({ ...fine, out: '' });
   });
 
@@ -103,19 +104,21 @@ describe.skipIf(whyNot !== null)(`the life of a capture (${whyNot ?? 'live'})`, 
         console.log(capture.stats().handedOverPackets > 0, last.data.length > 0);
       };
       const capture = open();
-      await sleep(100);
+      await until(() => last !== undefined);
       capture.close();`;
     expect(await runNode(program)).toEqual({ ...fine, out: 'true true\n' });
   });
 
   test('the memory of a slab cannot be taken away from under the capture', async () => {
     const program = `${BUSY}
+      let slabs = 0;
       handlers.slab = (slab) => {
+        slabs++;
         slab.release();
         try { structuredClone(slab.data.buffer, { transfer: [slab.data.buffer] }); } catch (error) { process.exitCode = 3; }
       };
       const capture = open();
-      await sleep(200);
+      await until(() => slabs > 10);
       capture.close();
       quiet();`;
     const { code, signal } = await runNode(program);

@@ -8,6 +8,7 @@ import { RedisServer, redisMissing } from '../../broker/test/servers/redis-serve
 import { SAMPLES } from '../../dataset/test/messages.ts';
 import { COMPLETE, compare, csvFiles, idsOf, manifestOf, newFolder, rowsOf } from './datasets.ts';
 import { deadLetters, legacyPacket, packets, publish, publishRaw, type Target } from './feed.ts';
+import { allRows } from './loss-suite.ts';
 import { startProcessor } from './processor-child.ts';
 
 const missing = redisMissing();
@@ -107,7 +108,8 @@ describe.skipIf(missing)(missing ?? 'the datasets of a processor', () => {
     await Promise.all(processors.map((processor) => processor.isReady()));
     await Promise.all([1, 2, 3].map(() => publish(queue, packets(1, 5000), 50)));
     for (const processor of processors) await processor.until(({ consumed }) => consumed > 5000);
-    await sleep(1500);
+    const left = async () => Number(await server.cli('-n', '15', 'XLEN', `${queue.queue}.batch`));
+    await allRows(folder, 5000, left);
     for (const processor of processors) expect((await processor.stop()).code).toBe(0);
     expect(compare(idsOf(csvFiles(folder)), 5000)).toEqual(COMPLETE);
   });

@@ -11,7 +11,7 @@ import { startProcessor } from './processor-child.ts';
 
 const SMALL = 'size=2m';
 const LARGE = 'size=64m';
-const COUNT = 20_000;
+const COUNT = 10_000;
 
 function mount(folder: string): boolean {
   return spawnSync('mount', ['-t', 'tmpfs', '-o', SMALL, 'tmpfs', folder]).status === 0;
@@ -52,7 +52,7 @@ describe.skipIf(missing)(missing ?? 'a processor on a full disk', () => {
     await publish(queue, [ledgerRecord(1, COUNT, true)]);
     const processor = await startProcessor(queue, args());
     const full = { code: 503, body: expect.stringContaining('no space left to write') };
-    await expect.poll(() => processor.get('/readyz'), { timeout: 10_000 }).toEqual(full);
+    await expect.poll(() => processor.get('/readyz'), { timeout: 20_000 }).toEqual(full);
     expect(durableRows(disk)).toBeLessThan(COUNT);
     await sleep(500);
     execFileSync('mount', ['-o', `remount,${LARGE}`, disk]);
@@ -72,7 +72,7 @@ describe.skipIf(missing)(missing ?? 'a processor on a full disk', () => {
     await publish(queue, packets(1, COUNT));
     const processor = await startProcessor(queue, ['--dataset-dir', disk]);
     const page = async () => (await processor.get('/readyz'))?.body;
-    await expect.poll(page, { timeout: 10_000 }).toContain('no space');
+    await expect.poll(page, { timeout: 20_000 }).toContain('no space');
     const { code, stderr } = await processor.stop();
     expect(code).toBe(1);
     expect(stderr).toMatch(/packet-processor: no space left to write .*; free some space/);

@@ -34,10 +34,11 @@ export interface Target {
   readonly wire?: 'batch' | 'kombu';
 }
 
+const namesOf = ({ queue, wire }: Target) => ({ ...(queue && { queue }), ...(wire && { wire }) });
+
 /** Publishes messages as an agent does, up to a batch each. */
 export async function publish(target: Target, messages: readonly unknown[], batch = MAX_BATCH_MESSAGES) {
-  const { url, ...options } = target;
-  const publisher = await connectPublisher(url, options);
+  const publisher = await connectPublisher(target.url, namesOf(target));
   try {
     for (let from = 0; from < messages.length; from += batch) {
       await publisher.publish(messages.slice(from, from + batch));
@@ -49,11 +50,10 @@ export async function publish(target: Target, messages: readonly unknown[], batc
 
 /** Publishes lines as they are, whatever they hold. */
 export async function publishRaw(target: Target, lines: readonly (string | Uint8Array)[]) {
-  const { url, ...options } = target;
   const encode = (messages: readonly (string | Uint8Array)[]) =>
     Buffer.concat(messages.flatMap((line) => [Buffer.from(line), Buffer.from('\n')]));
   const codec = { encode, decode: () => ({ messages: [], malformed: [] }) };
-  const publisher = await connectPublisher<string | Uint8Array>(url, { ...options, codec });
+  const publisher = await connectPublisher<string | Uint8Array>(target.url, { ...namesOf(target), codec });
   await publisher.publish(lines);
   await publisher.close();
 }

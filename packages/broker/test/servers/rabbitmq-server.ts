@@ -30,7 +30,7 @@ export function rabbitmqMissing(): string | undefined {
 
 export interface ServerOptions {
   /** Opens tlsPort with these files, to clients that show a certificate of the same CA. */
-  readonly tls?: { readonly caFile: string; readonly certFile: string; readonly keyFile: string };
+  readonly tls?: { readonly caFile: string; readonly certFile: string; readonly keyFile: string } | undefined;
   /** Further lines of rabbitmq.conf. */
   readonly settings?: readonly string[];
 }

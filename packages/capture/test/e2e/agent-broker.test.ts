@@ -53,7 +53,7 @@ describe.skipIf(whyNot !== null)(`the broker of an agent (${whyNot ?? 'live'})`,
     await agent.said(/ending: /);
     const secondMs = performance.now();
     const end = await agent.stop();
-    expect(performance.now() - secondMs).toBeLessThan(1000);
+    expect(performance.now() - secondMs).toBeLessThan(3000);
     expect(end.code).toBe(143);
     for (const deadline = Date.now() + 5000; existsSync(`/proc/${child}`); await sleep(20)) {
       expect(Date.now()).toBeLessThan(deadline);
@@ -67,7 +67,7 @@ describe.skipIf(whyNot !== null)(`the broker of an agent (${whyNot ?? 'live'})`,
     ping(5);
     const stoppedMs = performance.now();
     const end = await agent.stop();
-    expect(performance.now() - stoppedMs).toBeLessThan(8000);
+    expect(performance.now() - stoppedMs).toBeLessThan(12_000);
     expect(end.code).toBe(1);
     expect(complaintOf(end)).toMatch(
       /^capture-icmp: cannot reach the broker redis:\/\/me:\*\*\*@127.0.0.1:1\/15: .*ECONNREFUSED/,
@@ -84,7 +84,7 @@ describe.skipIf(whyNot !== null)(`the broker of an agent (${whyNot ?? 'live'})`,
     const agent = await started(['--broker', 'redis://192.0.2.99', '--json']);
     const stoppedMs = performance.now();
     const end = await agent.stop();
-    expect(performance.now() - stoppedMs).toBeLessThan(8000);
+    expect(performance.now() - stoppedMs).toBeLessThan(12_000);
     expect(end.code).toBe(1);
     expect(complaintOf(end)).toContain('it did not answer before the end');
   });

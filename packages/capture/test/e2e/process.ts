@@ -13,6 +13,8 @@ export class Process {
   constructor(namespace: string, ...command: readonly string[]) {
     this.child = spawn('ip', ['netns', 'exec', namespace, ...command], { stdio: ['pipe', 'pipe', 'pipe'] });
     const { child } = this;
+    // It may end before it has read what is typed.
+    child.stdin!.on('error', () => {});
     for (const stream of [child.stdout!, child.stderr!]) {
       stream.setEncoding('utf8').on('data', (text: string) => {
         this.output += text;

@@ -2,8 +2,8 @@
 // usage: node --expose-gc reopen-child.mjs ROUNDS
 import { readdirSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { openCapSource } from '@antinex/capture';
 import { openCap } from '../../dist/cap-handle.js';
+import { openCapSource } from '../../dist/cap-source.js';
 
 const rounds = Number(process.argv[2]);
 const BAD_FILTER = 'no filter';
