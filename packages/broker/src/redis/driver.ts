@@ -9,8 +9,12 @@ import { RedisConsumer } from './consumer.ts';
 import { KombuOutbound } from './kombu-outbound.ts';
 import { KombuSource } from './kombu-source.ts';
 import { RedisPublisher } from './publisher.ts';
+import { makeStringsQuick } from './quick-strings.ts';
 import { StreamSource } from './stream-source.ts';
 import { streamsOf } from './streams.ts';
+
+// ioredis is loaded now.
+makeStringsQuick();
 
 /**
  * Redis 6.2 or later, at the URLs that parseAddress() tells: streams with a consumer group on the batch
