@@ -46,8 +46,8 @@ export class StreamSource<T> implements Source<T, StreamEntry<T>> {
   readonly #group: string;
   readonly #claimIdleMs: number;
   readonly #heldIds = new Set<string>();
-  /** Of an entry of the last read. */
-  #largest = { bytes: READ_BYTES / READ_ENTRIES, messages: MAX_BATCH_MESSAGES };
+  /** Of an entry of the last read; the first one takes a single entry, whatever its size. */
+  #largest = { bytes: READ_BYTES, messages: MAX_BATCH_MESSAGES };
   #claimFrom = START;
   #nextClaimAt = 0;
   /** A read failed: the server may have given us entries that we never saw. */

@@ -31,23 +31,29 @@ export class BrokerConnection implements Pick<Publisher<Published>, 'publish'> {
   private readonly log: Log;
   private readonly ending = new AbortController();
   private readonly publisher: Promise<Publisher<Published>>;
-  private found = false;
+  private found: Publisher<Published> | undefined;
   private countSpooled: (() => number) | undefined;
 
   constructor(plan: PipelinePlan, log: Log) {
     this.plan = plan;
     this.log = log;
     this.publisher = plan.whenFull === 'spool' ? this.openSpool() : this.find();
-    this.opened = this.publisher.then(() => {
-      this.found = true;
+    this.opened = this.publisher.then((publisher) => {
+      this.found = publisher;
       this.problem = undefined;
     });
     this.opened.catch(() => {});
   }
 
-  async publish(messages: readonly Published[], { signal }: { readonly signal: AbortSignal }): Promise<void> {
-    const publisher = await orAborted(this.publisher, signal);
-    await publisher.publish(messages, { signal });
+  /**
+   * At once where that can be, and in no async function: messages are to become bytes while they are new,
+   * and then to be forgotten, or the garbage collector has to move them about.
+   */
+  publish(messages: readonly Published[], options: { readonly signal: AbortSignal }): Promise<void> {
+    if (this.found !== undefined) return this.found.publish(messages, options);
+    return orAborted(this.publisher, options.signal).then((publisher) =>
+      publisher.publish(messages, options),
+    );
   }
 
   /** Messages in the spool; undefined without one. */

@@ -13,6 +13,10 @@ import { openSources } from './open-sources.ts';
 import { openWriter } from './open-writer.ts';
 import { AgentPipeline } from './pipeline.ts';
 import type { PipelinePlan } from './plan.ts';
+import { within } from './waiting.ts';
+
+/** A broker that is there has answered by then. */
+const FIRST_ANSWER_MS = 250;
 
 /** Does all the work in this thread. */
 export class LocalCrew implements Crew {
@@ -63,6 +67,12 @@ export class LocalCrew implements Crew {
   async run(): Promise<void> {
     const connection = new BrokerConnection(this.plan, this.log);
     this.connection = connection;
+    // Messages that wait for the broker are kept as objects, and V8 would take it for granted that they
+    // live long. The first packets wait in the kernel's ring instead, if it is about to answer.
+    await within(
+      FIRST_ANSWER_MS,
+      connection.opened.catch(() => {}),
+    );
     try {
       const pipeline = await this.openPipeline(connection);
       this.pipeline = pipeline;

@@ -45,7 +45,7 @@ export const agentSettings = ({ filter }: Pick<AgentSpec, 'filter'>) =>
       type: 'choice',
       choices: ['block', 'drop-newest', 'spool'],
       default: 'block',
-      help: "while the broker is too slow or away: wait (the kernel's ring fills, then drops), drop new packets, or keep them on disk",
+      help: "while the broker is too slow or away: wait (the kernel's ring fills, then drops), drop new packets, or keep them on disk (and wait when the spool is full)",
     },
     queuePackets: {
       flag: 'queue-packets',
