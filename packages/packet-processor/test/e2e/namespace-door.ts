@@ -1,0 +1,53 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { connect, type Server, type Socket } from 'node:net';
+import { fileURLToPath } from 'node:url';
+
+const LISTEN = fileURLToPath(new URL('listen.mjs', import.meta.url));
+
+/** Lets a network namespace reach a server that listens on the loopback interface out here. */
+export class NamespaceDoor {
+  readonly #server: Server;
+  readonly #sockets = new Set<Socket>();
+
+  /** Opens it at an address of the namespace; what comes in there goes to `targetPort`. */
+  static async open(
+    namespace: string,
+    address: string,
+    port: number,
+    targetPort: number,
+  ): Promise<NamespaceDoor> {
+    const words = ['netns', 'exec', namespace, process.execPath, LISTEN, address, String(port)];
+    const child = spawn('ip', words, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+    const gone = once(child, 'exit');
+    const [message, server] = await Promise.race([once(child, 'message'), gone]);
+    if (message !== 'listening') throw new Error(`cannot listen at ${address}:${port}`);
+    await gone;
+    return new NamespaceDoor(server as Server, targetPort);
+  }
+
+  private constructor(server: Server, targetPort: number) {
+    this.#server = server;
+    server.on('connection', (client: Socket) => {
+      const target = connect(targetPort, '127.0.0.1');
+      this.#join(client, target);
+      this.#join(target, client);
+    });
+  }
+
+  async close(): Promise<void> {
+    this.#server.close();
+    for (const socket of this.#sockets) socket.destroy();
+    await once(this.#server, 'close');
+  }
+
+  #join(from: Socket, to: Socket): void {
+    this.#sockets.add(from);
+    from.pipe(to);
+    from.on('error', () => {});
+    from.on('close', () => {
+      this.#sockets.delete(from);
+      to.destroy();
+    });
+  }
+}
