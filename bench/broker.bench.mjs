@@ -2,19 +2,13 @@
  * Packets per second through a private Redis, publisher and consumer in this one process.
  * Run after `npm run build`: node bench/broker.bench.mjs [packets]
  */
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { connect, createServer } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import {
   connectConsumer,
   connectPublisher,
   jsonCodec,
   MAX_BATCH_MESSAGES,
 } from '../packages/broker/dist/index.js';
+import { startRedis } from './servers.mjs';
 
 const PACKETS = Number(process.argv[2] ?? 400_000);
 const IN_FLIGHT = 32;
@@ -30,31 +24,6 @@ const bytesOnly = {
     malformed: [],
   }),
 };
-
-async function startRedis() {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const { port } = probe.address();
-  probe.close();
-  const folder = mkdtempSync(join(tmpdir(), 'redis-bench-'));
-  const words = ['--port', port, '--bind', '127.0.0.1', '--dir', folder, '--save', '', '--appendonly', 'no'];
-  const server = spawn('redis-server', words, { stdio: 'ignore' });
-  while (!(await answers(port))) await sleep(10);
-  const stop = async () => {
-    server.kill();
-    await once(server, 'exit');
-    rmSync(folder, { recursive: true });
-  };
-  return { url: `redis://127.0.0.1:${port}`, stop };
-}
-
-function answers(port) {
-  const socket = connect(port, '127.0.0.1');
-  return once(socket, 'connect').then(
-    () => Boolean(socket.destroy()),
-    () => false,
-  );
-}
 
 async function publishAll(publisher, packets) {
   const underWay = new Set();

@@ -1,10 +1,11 @@
 // Live capture: what each receiver gets of a load, and what a packet costs it.
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { cpuSeconds } from './measure.mjs';
 import { makeLoad, makeNetwork } from './network.mjs';
 import { say, table } from './report.mjs';
 
@@ -111,23 +112,5 @@ async function measure({ left, right }, [command, args, read], load, rate) {
     : Number(/(\d+) packets captured/.exec(errors)?.[1]);
   return { delivered: received / sent, micros: (used / received) * 1e6 };
 }
-
-/** CPU time of a process and of those it started, from the scheduler: ticks of 10 ms are too coarse here. */
-function cpuSeconds(pid) {
-  try {
-    const threads = readdirSync(`/proc/${pid}/task`);
-    const own = threads.reduce((sum, thread) => sum + runSeconds(`/proc/${pid}/task/${thread}/schedstat`), 0);
-    return own + childrenOf(pid).reduce((sum, child) => sum + cpuSeconds(child), 0);
-  } catch {
-    return 0;
-  }
-}
-
-const runSeconds = (schedstat) => Number(readFileSync(schedstat, 'utf8').split(' ')[0]) / 1e9;
-
-const childrenOf = (pid) =>
-  readdirSync(`/proc/${pid}/task`).flatMap((task) =>
-    readFileSync(`/proc/${pid}/task/${task}/children`, 'utf8').trim().split(' ').filter(Boolean).map(Number),
-  );
 
 const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));

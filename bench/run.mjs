@@ -4,6 +4,8 @@ import { say, writeSection } from './report.mjs';
 const SECTIONS = {
   offline: async () => (await import('./offline.mjs')).offline,
   capture: async () => (await import('./capture.mjs')).capture,
+  processor: async () => (await import('./processor.mjs')).processorAlone,
+  live: async () => (await import('./live.mjs')).live,
 };
 const NAMES = Object.keys(SECTIONS);
 
