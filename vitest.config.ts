@@ -13,8 +13,8 @@ const PATIENT = { poll: { timeout: 20_000 } };
 
 export default defineConfig({
   test: {
-    // Functional tests mostly wait for servers and children of theirs: one more than there are cores.
-    maxWorkers: availableParallelism() + 1,
+    // Functional tests mostly wait for servers and children of theirs: two more than there are cores.
+    maxWorkers: availableParallelism() + 2,
     projects: [
       {
         resolve,

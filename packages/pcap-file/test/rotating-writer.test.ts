@@ -390,7 +390,8 @@ describe('kill -9', () => {
       const numbers: number[] = [];
       for (const file of readdirSync(folder).sort()) {
         const reading = await read(at(file));
-        if (reading.error) expect(reading.error.code).toBe('CUT_SHORT');
+        // The last one may have been made and not yet begun.
+        if (reading.error) expect(['CUT_SHORT', 'EMPTY_FILE']).toContain(reading.error.code);
         numbers.push(...numbersOf(reading));
         rmSync(at(file));
       }
