@@ -6,6 +6,7 @@ const SECTIONS = {
   capture: async () => (await import('./capture.mjs')).capture,
   processor: async () => (await import('./processor.mjs')).processorAlone,
   live: async () => (await import('./live.mjs')).live,
+  models: async () => (await import('./models.mjs')).models,
 };
 const NAMES = Object.keys(SECTIONS);
 

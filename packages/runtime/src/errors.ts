@@ -156,6 +156,19 @@ const ERRORS = {
         : 'it may still end: ask for it again later',
   ),
 
+  NETWORK_INVALID: failure(
+    (d: { problems: readonly string[] }) => `no such network: ${d.problems.join('; ')}`,
+  ),
+  TABLE_UNUSABLE: failure((d: { what: string; reason: string }) => `cannot use ${d.what}: ${d.reason}`),
+  TRAINING_DIVERGED: failure(
+    (d: { epoch: number }) => `training diverged in epoch ${d.epoch}: its loss is no number any more`,
+    () => 'scale the columns, or check them for wild values',
+  ),
+  MODEL_FILE_UNUSABLE: failure(
+    (d: { path: string; reason: string }) => `${d.path} is no model that can be used: ${d.reason}`,
+    () => 'train it again, or name another file',
+  ),
+
   LISTEN_FAILED: failure(
     (d: { address: string; reason: string }) => `cannot listen on ${d.address}: ${d.reason}`,
     () => 'choose another address or port',
