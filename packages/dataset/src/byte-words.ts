@@ -1,11 +1,13 @@
 /** ASCII text to be found in bytes, four of which are compared at a time. */
 export class ByteWords {
+  readonly text: string;
   readonly length: number;
   readonly #words: Int32Array;
   /** What of the last word counts. */
   readonly #lastMask: number;
 
   constructor(text: string) {
+    this.text = text;
     this.length = text.length;
     const padded = Buffer.alloc(Math.ceil(text.length / 4) * 4);
     padded.write(text, 'latin1');

@@ -2,6 +2,7 @@ import { COLUMNS } from '@antinex/decoder';
 import { csvCell } from './csv-cell.ts';
 import { MessageRow } from './message-row.ts';
 import { CATALOGUE_COLUMNS, RowScanner, Way } from './row-scanner.ts';
+import { Known, type RowTemplate, RowTemplates } from './row-templates.ts';
 
 const [QUOTE, COMMA, SPACE, ZERO, ONE] = Buffer.from('", 01');
 /** The bytes of eight commas. */
@@ -13,6 +14,7 @@ const MOST_ROW_BYTES = 2 * MOST_LINE_BYTES + 4 * CATALOGUE_COLUMNS + 8;
 const CELLS_BYTES = 2 ** 20;
 /** Longer texts are quicker copied by native code. */
 const LONG_TEXT = 32;
+const NOTHING = Buffer.alloc(0);
 const TIME = COLUMNS.findIndex(({ path }) => path.join('.') === 'frame.time');
 
 /**
@@ -21,39 +23,71 @@ const TIME = COLUMNS.findIndex(({ path }) => path.join('.') === 'frame.time');
  */
 export class RowReader {
   readonly #scanner = new RowScanner();
+  readonly #templates = new RowTemplates();
+  #text: Buffer = NOTHING;
+  #view: DataView = new DataView(NOTHING.buffer);
   /** Filled with one row behind the other; replaced when full, as rows refer to it. */
-  #cells = Buffer.alloc(0);
-  #words = new DataView(this.#cells.buffer);
+  #cells: Buffer = NOTHING;
+  #words: DataView = this.#view;
   #used = 0;
   #source = '';
-  #sourceBytes = Buffer.alloc(0);
+  #sourceBytes: Buffer = NOTHING;
 
   /** The row of the message that stands in `text` from `from` to `to`; undefined for one that has to be parsed. */
   read(text: Buffer, from: number, to: number): MessageRow | undefined {
-    const scanner = this.#scanner;
-    if (to - from > MOST_LINE_BYTES || !scanner.scan(text, from, to) || !this.#hasTime(text))
-      return undefined;
+    if (to - from > MOST_LINE_BYTES) return undefined;
+    if (text !== this.#text) {
+      this.#text = text;
+      this.#view = new DataView(text.buffer, text.byteOffset, text.length);
+    }
     if (this.#cells.length - this.#used < MOST_ROW_BYTES) this.#makeRoom();
-    const start = this.#used;
-    const end = this.#write(text);
-    this.#used = end;
-    return new MessageRow({
-      id: text.toString('latin1', scanner.idFrom, scanner.idTo),
-      source: this.#sourceIn(text),
-      time: text.toString('latin1', scanner.from[TIME], scanner.to[TIME]),
-      cells: this.#words,
-      start,
-      end,
-      text,
-      from,
-      to,
-    });
+    return this.#readKnown(from, to) ?? this.#readNew(from, to);
   }
 
-  #hasTime(text: Buffer): boolean {
+  /** Of a form that was read before. */
+  #readKnown(from: number, to: number): MessageRow | undefined {
+    const text = this.#text;
+    const template = this.#templates.match(text, this.#view, from, to);
+    if (template === undefined) return undefined;
+    const { from: starts, to: ends } = this.#templates;
+    const end = this.#writeKnown(template);
+    const source = this.#sourceIn(starts[Known.SOURCE], ends[Known.SOURCE]);
+    const time = text.toString('latin1', starts[template.time], ends[template.time]);
+    return this.#row(starts[Known.ID], ends[Known.ID], source, time, end, from, to);
+  }
+
+  #readNew(from: number, to: number): MessageRow | undefined {
+    const text = this.#text;
+    const scanner = this.#scanner;
+    if (!scanner.scan(text, this.#view, from, to) || !this.#hasTime()) return undefined;
+    this.#templates.learn(text, from, to, scanner, TIME);
+    const end = this.#writeNew();
+    const source = this.#sourceIn(scanner.sourceFrom, scanner.sourceTo);
+    const time = text.toString('latin1', scanner.from[TIME], scanner.to[TIME]);
+    return this.#row(scanner.idFrom, scanner.idTo, source, time, end, from, to);
+  }
+
+  /** The row whose cells were just written, up to `end`. */
+  #row(
+    idFrom: number,
+    idTo: number,
+    source: string,
+    time: string,
+    end: number,
+    from: number,
+    to: number,
+  ): MessageRow {
+    const text = this.#text;
+    const start = this.#used;
+    this.#used = end;
+    const id = text.toString('latin1', idFrom, idTo);
+    return new MessageRow({ id, source, time, cells: this.#words, start, end, text, from, to });
+  }
+
+  #hasTime(): boolean {
     const { filled, from, ways } = this.#scanner;
     const isFilled = (filled[TIME >>> 5] & (1 << (TIME & 31))) !== 0;
-    return isFilled && ways[TIME] === Way.COPY && text[from[TIME] - 1] === QUOTE;
+    return isFilled && ways[TIME] === Way.COPY && this.#text[from[TIME] - 1] === QUOTE;
   }
 
   #makeRoom(): void {
@@ -63,14 +97,27 @@ export class RowReader {
   }
 
   /** Writes the cells, from the id on, with the commas between them. */
-  #write(text: Buffer): number {
+  #writeKnown({ cells, lastCommas }: RowTemplate): number {
+    const { from, to } = this.#templates;
+    let at = this.#copy(from[Known.ID], to[Known.ID], this.#used);
+    for (let i = 0; i < cells.length; i++) {
+      const { value, commas, constant } = cells[i];
+      at = this.#separate(at, commas);
+      if (value >= 0) at = this.#copy(from[value], to[value], at);
+      else this.#cells[at++] = constant;
+    }
+    return this.#separate(at, lastCommas);
+  }
+
+  /** The same of a message that was scanned. */
+  #writeNew(): number {
     const { filled, idFrom, idTo } = this.#scanner;
-    let at = this.#copy(text, idFrom, idTo, this.#used);
+    let at = this.#copy(idFrom, idTo, this.#used);
     let column = -1;
     for (let word = 0; word < filled.length; word++) {
       for (let bits = filled[word]; bits !== 0; bits &= bits - 1) {
         const next = word * 32 + 31 - Math.clz32(bits & -bits);
-        at = this.#cell(text, next, this.#separate(at, next - column));
+        at = this.#cell(next, this.#separate(at, next - column));
         column = next;
       }
     }
@@ -83,19 +130,21 @@ export class RowReader {
     return at + count;
   }
 
-  #cell(text: Buffer, column: number, at: number): number {
+  #cell(column: number, at: number): number {
     const { from, to, ways } = this.#scanner;
     const way = ways[column];
-    if (way === Way.COPY) return this.#copy(text, from[column], to[column], at);
-    if (way === Way.LIST) return this.#list(text, from[column], to[column], at);
-    if (way === Way.QUOTE) return at + this.#quote(text.toString('latin1', from[column], to[column]), at);
+    if (way === Way.COPY) return this.#copy(from[column], to[column], at);
+    if (way === Way.LIST) return this.#list(from[column], to[column], at);
+    if (way === Way.QUOTE)
+      return at + this.#quote(this.#text.toString('latin1', from[column], to[column]), at);
     this.#cells[at] = way === Way.ONE ? ONE : ZERO;
     return at + 1;
   }
 
-  #copy(text: Buffer, from: number, to: number, at: number): number {
-    if (to - from > LONG_TEXT) return at + text.copy(this.#cells, at, from, to);
+  #copy(from: number, to: number, at: number): number {
+    const text = this.#text;
     const cells = this.#cells;
+    if (to - from > LONG_TEXT) return at + text.copy(cells, at, from, to);
     for (let i = from, j = at; i < to; i++, j++) cells[j] = text[i];
     return at + to - from;
   }
@@ -105,7 +154,8 @@ export class RowReader {
   }
 
   /** The items of a list with spaces between them. */
-  #list(text: Buffer, from: number, to: number, start: number): number {
+  #list(from: number, to: number, start: number): number {
+    const text = this.#text;
     let at = start;
     for (let i = from; i < to; i++) {
       if (text[i] !== QUOTE) this.#cells[at++] = text[i] === COMMA ? SPACE : text[i];
@@ -114,10 +164,10 @@ export class RowReader {
   }
 
   /** Most messages come from the same host as the one before. */
-  #sourceIn(text: Buffer): string {
-    const { sourceFrom, sourceTo } = this.#scanner;
-    if (text.compare(this.#sourceBytes, 0, this.#sourceBytes.length, sourceFrom, sourceTo) !== 0) {
-      this.#sourceBytes = Buffer.from(text.subarray(sourceFrom, sourceTo));
+  #sourceIn(from: number, to: number): string {
+    const known = this.#sourceBytes;
+    if (this.#text.compare(known, 0, known.length, from, to) !== 0) {
+      this.#sourceBytes = Buffer.from(this.#text.subarray(from, to));
       this.#source = this.#sourceBytes.toString('latin1');
     }
     return this.#source;

@@ -38,17 +38,21 @@ export class RowScanner {
   idTo = 0;
   sourceFrom = 0;
   sourceTo = 0;
+  /** 0 for a message without the text of its time. */
+  createdFrom = 0;
+  createdTo = 0;
   readonly #seen = bitsFor(MARKS);
   #text: Buffer = NULL;
   #view: DataView = new DataView(NULL.buffer);
   #end = 0;
 
-  /** False when it is no such message, which says nothing about what else it may be. */
-  scan(text: Buffer, start: number, end: number): boolean {
-    if (text !== this.#text) {
-      this.#text = text;
-      this.#view = new DataView(text.buffer, text.byteOffset, text.length);
-    }
+  /**
+   * False when it is no such message, which says nothing about what else it may be. `view` is of the same
+   * bytes as `text`.
+   */
+  scan(text: Buffer, view: DataView, start: number, end: number): boolean {
+    this.#text = text;
+    this.#view = view;
     this.#end = end;
     this.filled.fill(0);
     this.#seen.fill(0);
@@ -77,9 +81,13 @@ export class RowScanner {
   }
 
   #endOfCreated(start: number): number {
+    this.createdFrom = 0;
     if (start < 0 || this.#text[start] !== QUOTE) return this.#behind(NULL, start);
     const to = endOfText(this.#text, start + 1, this.#end);
-    return to === NOT_SIMPLE ? -1 : Math.abs(to) + 1;
+    if (to === NOT_SIMPLE) return -1;
+    this.createdFrom = start + 1;
+    this.createdTo = Math.abs(to);
+    return this.createdTo + 1;
   }
 
   /** Reads an object from behind its brace, and answers the position behind it; -1 when it is not plain. */
