@@ -157,7 +157,8 @@ describe.skipIf(missing)(missing ?? 'an agent with a spool whose broker is away'
       expect(await rows(PACKETS)).toEqual([PACKETS]);
     });
 
-    it('tells what it could not keep when it is ended, and the next one delivers the rest', async () => {
+    const ended = 'tells what it could not keep when it is ended, and the next one delivers the rest';
+    it.runIf(process.env.LONG === '1')(`${ended} (long form: LONG=1)`, async () => {
       const { agent } = await full();
       const end = await agent.stop();
       const { ledger, unaccounted } = summaryOf(end);
