@@ -86,7 +86,8 @@ describe.skipIf(missing)(missing ?? `a soak of ${SECONDS} s`, () => {
       for (const [name, { peakMb, mbPerMinute }] of Object.entries(report)) {
         console.log(`${name}: at most ${peakMb} MB, ${mbPerMinute} MB/min`);
         expect(peakMb).toBeLessThan(MOST_MB);
-        if (SECONDS >= SETTLED_SECONDS) expect(Math.abs(mbPerMinute)).toBeLessThan(FLAT_MB_PER_MINUTE);
+        // Memory that falls again after a busy time is no leak.
+        if (SECONDS >= SETTLED_SECONDS) expect(mbPerMinute).toBeLessThan(FLAT_MB_PER_MINUTE);
       }
       expect(end.code).toBe(0);
       expect(ledger.received).toBe(sent);
