@@ -72,7 +72,7 @@ export async function makeLoad(path, bytes, packets = 4096) {
         src: '192.0.2.1',
         dst: '192.0.2.2',
       },
-      { layer: 'udp', sport: 40_000 + (i % 256), dport: 9, len: bytes - 34 },
+      { layer: 'udp', sport: 40_000 + (i % 256), dport: 9, len: bytes - 34, chksum: 0 },
       { layer: 'raw', load },
     ]);
     await writer.write(new Packet(frame, 0, frame.length, frame.length, LinkType.ETHERNET, 1, i, ''));
