@@ -1,6 +1,6 @@
 import { BROKER_SETTINGS } from '@antinex/broker';
 import { DATASET_SETTINGS } from '@antinex/dataset';
-import { type Config, defineSettings, LOG_SETTINGS } from '@antinex/runtime';
+import { type Config, DAEMON_SETTINGS, defineSettings } from '@antinex/runtime';
 
 /** A timer of Node cannot run for 25 days. */
 const LONGEST_MS = 24 * 86_400_000;
@@ -83,20 +83,7 @@ export const PROCESSOR_SETTINGS = defineSettings({
     default: 1_000_000,
     help: 'packet ids that are remembered, to drop packets that come twice',
   },
-  http: {
-    flag: 'http',
-    env: 'HTTP_LISTEN',
-    type: 'string',
-    placeholder: 'HOST:PORT',
-    help: 'serve /metrics, /status, /healthz and /readyz here',
-  },
-  debugPackets: {
-    flag: 'debug-packets',
-    env: 'DEBUG_PACKETS',
-    type: 'boolean',
-    help: 'print each message on standard output',
-  },
-  ...LOG_SETTINGS,
+  ...DAEMON_SETTINGS,
 });
 
 export type ProcessorConfig = Config<typeof PROCESSOR_SETTINGS>;

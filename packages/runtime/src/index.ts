@@ -1,4 +1,5 @@
 export { type Config, type ConfigSources, loadConfig } from './config.ts';
+export { DAEMON_SETTINGS } from './daemon-settings.ts';
 export { type Description, describeError, type FileUse, toPipelineError } from './describe-error.ts';
 export { type ErrorCode, type ErrorDetails, ExitCode, PipelineError } from './errors.ts';
 export { formatBytes, formatCount, formatDuration } from './format.ts';

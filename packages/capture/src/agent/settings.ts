@@ -1,5 +1,5 @@
 import { BROKER_SETTINGS } from '@antinex/broker';
-import { defineSettings, LOG_SETTINGS } from '@antinex/runtime';
+import { DAEMON_SETTINGS, defineSettings } from '@antinex/runtime';
 import type { AgentSpec } from './spec.ts';
 
 const MOST_MB = 2047;
@@ -168,25 +168,12 @@ export const agentSettings = ({ filter }: Pick<AgentSpec, 'filter'>) =>
       placeholder: 'NAME',
       help: 'who to become once the devices are open; the sudo user or nobody unless given',
     },
-    http: {
-      flag: 'http',
-      env: 'HTTP_LISTEN',
-      type: 'string',
-      placeholder: 'HOST:PORT',
-      help: 'serve /metrics, /status, /healthz and /readyz here',
-    },
-    debugPackets: {
-      flag: 'debug-packets',
-      env: 'DEBUG_PACKETS',
-      type: 'boolean',
-      help: 'print each message on standard output',
-    },
     json: {
       flag: 'json',
       type: 'boolean',
       help: 'print the summary at the end as JSON on standard output',
     },
-    ...LOG_SETTINGS,
+    ...DAEMON_SETTINGS,
   });
 
 export type AgentSettings = ReturnType<typeof agentSettings>;
