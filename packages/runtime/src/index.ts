@@ -7,6 +7,7 @@ export { formatListenAddress, type ListenAddress, parseListenAddress } from './l
 export { createLogger, LOG_SETTINGS, type Log, type Logger, type LogOptions } from './logger.ts';
 export { type Main, type MainOptions, runMain } from './main.ts';
 export { createMetrics, type LabelledValue, type Metrics, type MetricValue } from './metrics.ts';
+export { fromPlainError, type PlainError, toPlainError } from './plain-error.ts';
 export { printConfig } from './print-config.ts';
 export { type DropOptions, type DroppedPrivileges, dropPrivileges } from './privileges.ts';
 export { createProgress, type Progress, type ProgressCounts, type ProgressOptions } from './progress.ts';

@@ -5,17 +5,11 @@ import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { type AgentLedger, addLedgers } from '@antinex/decoder';
 import type { Log } from '@antinex/runtime';
-import { PipelineError, type Readiness } from '@antinex/runtime';
+import { fromPlainError, PipelineError, type Readiness } from '@antinex/runtime';
 import type { Crew } from './crew.ts';
 import { ledgerOf, noCounts } from './ledger.ts';
 import type { PipelinePlan } from './plan.ts';
-import {
-  fromPlainError,
-  type WorkerMessage,
-  type WorkerOrder,
-  type WorkerReport,
-  type WorkerTask,
-} from './worker-messages.ts';
+import type { WorkerMessage, WorkerOrder, WorkerReport, WorkerTask } from './worker-messages.ts';
 
 /**
  * Threads that share the devices out by flow (PACKET_FANOUT_HASH): each captures, decodes and publishes

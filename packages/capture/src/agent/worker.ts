@@ -1,12 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
+import { toPlainError } from '@antinex/runtime';
 import { LocalCrew } from './local-crew.ts';
-import {
-  toPlainError,
-  type WorkerMessage,
-  type WorkerOrder,
-  type WorkerReport,
-  type WorkerTask,
-} from './worker-messages.ts';
+import type { WorkerMessage, WorkerOrder, WorkerReport, WorkerTask } from './worker-messages.ts';
 
 const REPORT_MS = 200;
 

@@ -1,6 +1,6 @@
-import { PipelineError } from '@antinex/runtime';
 import { describe, expect, it } from 'vitest';
-import { fromPlainError, toPlainError } from './worker-messages.ts';
+import { PipelineError } from './errors.ts';
+import { fromPlainError, toPlainError } from './plain-error.ts';
 
 const across = (error: unknown): Error => fromPlainError(structuredClone(toPlainError(error)));
 
