@@ -2,17 +2,40 @@ import { maskSecrets, PipelineError } from '@antinex/runtime';
 import { parseBrokerUrl } from './broker-url.ts';
 import { jsonCodec } from './json-codec.ts';
 import { memoryDriver } from './memory.ts';
-import type { Consumer, ConsumerOptions, Driver, Publisher, QueueOptions, ResolvedOptions } from './types.ts';
+import { parseAddress as parseRabbitmqAddress } from './rabbitmq/address.ts';
+import { parseAddress as parseRedisAddress } from './redis/address.ts';
+import type {
+  BrokerHost,
+  Consumer,
+  ConsumerOptions,
+  Driver,
+  Publisher,
+  QueueOptions,
+  ResolvedOptions,
+  TlsOptions,
+} from './types.ts';
 
-/** A driver is loaded when it is first used: programs that stay in their process start without it. */
-type Load = () => Promise<Driver>;
+interface Kind {
+  /** A driver is loaded when it is first used: programs that stay in their process start without it. */
+  readonly load: () => Promise<Driver>;
+  readonly hosts: (url: URL, tls: TlsOptions | undefined) => readonly BrokerHost[];
+}
 
-const memory: Load = async () => memoryDriver;
-const redis: Load = async () => (await import('./redis/driver.ts')).redisDriver;
-const rabbitmq: Load = async () => (await import('./rabbitmq/driver.ts')).rabbitmqDriver;
+const memory: Kind = { load: async () => memoryDriver, hosts: () => [] };
+const redis: Kind = {
+  load: async () => (await import('./redis/driver.ts')).redisDriver,
+  hosts: (url, tls) => parseRedisAddress(url, tls).hosts,
+};
+const rabbitmq: Kind = {
+  load: async () => (await import('./rabbitmq/driver.ts')).rabbitmqDriver,
+  hosts: (url, tls) => {
+    const { hostname, port } = parseRabbitmqAddress(url, tls).connect;
+    return [{ host: hostname, port }];
+  },
+};
 
-/** URL scheme -> driver. */
-const DRIVERS: ReadonlyMap<string, Load> = new Map([
+/** URL scheme -> kind of broker. */
+const KINDS: ReadonlyMap<string, Kind> = new Map([
   ['memory:', memory],
   ['redis:', redis],
   ['rediss:', redis],
@@ -35,7 +58,18 @@ const DEFAULT_MAX_UNSETTLED = 65_536;
  * @throws PipelineError BROKER_UNSUPPORTED when no driver knows the URL.
  */
 export async function loadDriver(url: string): Promise<void> {
-  await find(url).load();
+  await find(url).kind.load();
+}
+
+/**
+ * Hosts and ports that the broker at `url` is looked for at, with the defaults filled in; none for one
+ * inside this process. Of a cluster and of sentinels those the URL names: they may name others.
+ *
+ * @throws PipelineError BROKER_UNSUPPORTED, CONFIG_INVALID.
+ */
+export function brokerHosts(url: string, tls?: TlsOptions): readonly BrokerHost[] {
+  const broker = find(url);
+  return broker.kind.hosts(broker.url, tls);
 }
 
 /**
@@ -47,7 +81,7 @@ export async function loadDriver(url: string): Promise<void> {
  */
 export async function connectPublisher<T>(url: string, options: QueueOptions<T> = {}): Promise<Publisher<T>> {
   const broker = find(url);
-  return (await broker.load()).connectPublisher(broker.url, resolve(options));
+  return (await broker.kind.load()).connectPublisher(broker.url, resolve(options));
 }
 
 /** As connectPublisher(), in order to receive. */
@@ -56,7 +90,7 @@ export async function connectConsumer<T>(
   options: ConsumerOptions<T> = {},
 ): Promise<Consumer<T>> {
   const broker = find(url);
-  return (await broker.load()).connectConsumer(broker.url, {
+  return (await broker.kind.load()).connectConsumer(broker.url, {
     ...resolve(options),
     maxUnsettled: options.maxUnsettled ?? DEFAULT_MAX_UNSETTLED,
     autoAck: options.autoAck ?? false,
@@ -76,9 +110,9 @@ function resolve<T>(options: QueueOptions<T>): ResolvedOptions<QueueOptions<T>> 
   };
 }
 
-function find(text: string): { load: Load; url: URL } {
+function find(text: string): { kind: Kind; url: URL } {
   const url = parseBrokerUrl(text);
-  const load = url && DRIVERS.get(url.protocol);
-  if (load) return { load, url };
-  throw new PipelineError('BROKER_UNSUPPORTED', { url: maskSecrets(text), supported: [...DRIVERS.keys()] });
+  const kind = url && KINDS.get(url.protocol);
+  if (kind) return { kind, url };
+  throw new PipelineError('BROKER_UNSUPPORTED', { url: maskSecrets(text), supported: [...KINDS.keys()] });
 }

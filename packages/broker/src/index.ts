@@ -1,5 +1,5 @@
 export { backoffMs } from './backoff.ts';
-export { connectConsumer, connectPublisher, loadDriver } from './connect.ts';
+export { brokerHosts, connectConsumer, connectPublisher, loadDriver } from './connect.ts';
 export { jsonCodec } from './json-codec.ts';
 export { BROKER_SETTINGS, type BrokerChoice, brokerChoice } from './settings.ts';
 export {
@@ -11,6 +11,7 @@ export {
 } from './spool/index.ts';
 export {
   type BrokerEvent,
+  type BrokerHost,
   type Codec,
   type Consumer,
   type ConsumerOptions,
@@ -24,3 +25,4 @@ export {
   type TlsOptions,
   type Wire,
 } from './types.ts';
+export { untilThere } from './until-there.ts';

@@ -102,6 +102,12 @@ export type BrokerEvent =
   /** The dead-letter queue was full: this many of its oldest broker messages made room. */
   | { readonly kind: 'discarded'; readonly messages: number };
 
+/** Where a broker listens. */
+export interface BrokerHost {
+  readonly host: string;
+  readonly port: number;
+}
+
 /** Files and names for TLS, from FORWARD_SSL_OPTIONS and the like. Servers are verified unless told otherwise. */
 export interface TlsOptions {
   readonly caFile?: string;

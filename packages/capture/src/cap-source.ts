@@ -1,6 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { CaptureReader } from '@antinex/pcap-file';
-import type { DroppedPrivileges } from '@antinex/runtime';
+import { type DroppedPrivileges, within } from '@antinex/runtime';
 import { whyDied } from './cap-death.ts';
 import { type CapEnd, CapProcess } from './cap-process.ts';
 import type { PacketSource, SourceStats } from './source.ts';
@@ -139,10 +138,7 @@ class ChildSource implements CapSource {
   /** Without a consumer it also waits until the device is free again, for a second at most. */
   async close(): Promise<void> {
     this.stop();
-    if (this.iterating) return;
-    const waiting = new AbortController();
-    await Promise.race([this.child.ended, sleep(CLOSE_MS, undefined, { signal: waiting.signal })]);
-    waiting.abort();
+    if (!this.iterating) await within(CLOSE_MS, this.child.ended);
   }
 
   private readonly stop = (): void => {

@@ -7,6 +7,7 @@ import {
 } from '@antinex/broker';
 import type { Converter, Message, PacketSource } from '@antinex/capture';
 import type { Dataset } from '@antinex/dataset';
+import { within } from '@antinex/runtime';
 import type { RunReport } from './run-report.ts';
 
 export interface PipelineOptions {
@@ -102,25 +103,12 @@ async function* withTicks<T>(
   let next = iterator.next();
   for (;;) {
     const ms = msToTick();
-    const result = ms === undefined ? await next : await within(next, ms);
+    const result = ms === undefined ? await next : await within(ms, next);
     if (result === undefined) yield undefined;
     else if (result.done) return;
     else {
       next = iterator.next();
       yield result.value;
     }
-  }
-}
-
-/** What the promise resolves with; undefined when that takes longer than `ms`. */
-async function within<T>(promise: Promise<T>, ms: number): Promise<T | undefined> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<undefined>((resolve) => {
-    timer = setTimeout(resolve, ms, undefined);
-  });
-  try {
-    return await Promise.race([promise, late]);
-  } finally {
-    clearTimeout(timer);
   }
 }

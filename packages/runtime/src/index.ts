@@ -1,6 +1,7 @@
 export { type Config, type ConfigSources, loadConfig } from './config.ts';
 export { DAEMON_SETTINGS } from './daemon-settings.ts';
 export { type Description, describeError, type FileUse, toPipelineError } from './describe-error.ts';
+export { onDisk, syncFolder } from './disk.ts';
 export { type ErrorCode, type ErrorDetails, ExitCode, PipelineError } from './errors.ts';
 export { formatBytes, formatCount, formatDuration } from './format.ts';
 export { formatListenAddress, type ListenAddress, parseListenAddress } from './listen-address.ts';
@@ -21,3 +22,4 @@ export {
   type StatusServerOptions,
 } from './status-server.ts';
 export { flagUsage } from './usage.ts';
+export { within } from './within.ts';

@@ -1,6 +1,7 @@
 import { describeError } from './describe-error.ts';
 import { ExitCode } from './errors.ts';
 import { createShutdown, type Host, type Shutdown, signalExitCode } from './shutdown.ts';
+import { within } from './within.ts';
 
 /** A program: returns its exit code (undefined is 0) and ends soon once `signal` is aborted. */
 export type Main = (signal: AbortSignal, shutdown: Shutdown) => Promise<number | undefined>;
@@ -98,12 +99,7 @@ export async function runMain(main: Main, options: MainOptions): Promise<void> {
 /** What was written to a pipe is still in the process, and exit() would lose it. */
 async function flushed({ stdout, stderr }: MainHost): Promise<void> {
   const written = [stdout, stderr].map((stream) => new Promise<void>((done) => stream.write('', done)));
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<void>((done) => {
-    timer = setTimeout(done, FLUSH_MS);
-  });
-  await Promise.race([Promise.all(written), late]);
-  clearTimeout(timer);
+  await within(FLUSH_MS, Promise.all(written));
 }
 
 function withReject(): { promise: Promise<never>; reject: (error: unknown) => void } {

@@ -14,7 +14,7 @@ export interface Address {
   /** The URL for people to read. */
   readonly name: string;
   readonly secure: boolean;
-  readonly connect: Options.Connect;
+  readonly connect: Options.Connect & { readonly hostname: string; readonly port: number };
   /** New queues are replicated ones. */
   readonly quorum: boolean;
   /** How many broker messages may come ahead of their settling; undefined: as many as fit. */

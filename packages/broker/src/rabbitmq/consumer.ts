@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { PipelineError } from '@antinex/runtime';
+import { PipelineError, within } from '@antinex/runtime';
 import type { ConsumeMessage } from 'amqplib';
 import {
   type Consumer,
@@ -18,6 +18,7 @@ import { isDeadLetterQueue, prepareToReceive } from './topology.ts';
 
 /** How long single messages that trickle in wait for others to be delivered with. */
 const GATHER_MS = 5;
+/** How long close() waits for a broker that may be gone. */
 const CLOSE_LIMIT_MS = 5000;
 /** Twice our largest batch. Hostile bodies beyond could hold us up: JSON.parse takes ten seconds for 100 MB of `[`. */
 const MAX_BODY_BYTES = 16 * 1024 * 1024;
@@ -94,9 +95,9 @@ export class RabbitmqConsumer<T> implements Consumer<T> {
 
   async #shutDown(): Promise<void> {
     this.#wake();
-    await withinLimit(Promise.allSettled(this.#settling));
+    await within(CLOSE_LIMIT_MS, Promise.allSettled(this.#settling));
     await this.#deadLetters.close();
-    if (this.#subscription) await withinLimit(this.#subscription.close());
+    if (this.#subscription) await within(CLOSE_LIMIT_MS, this.#subscription.close());
     await this.#link.close();
   }
 
@@ -197,11 +198,4 @@ export class RabbitmqConsumer<T> implements Consumer<T> {
   #wake(): void {
     for (const resolve of this.#waiting.splice(0)) resolve();
   }
-}
-
-/** Waits for it, but not for ever: the broker may be gone. */
-async function withinLimit(done: Promise<unknown>): Promise<void> {
-  const over = new AbortController();
-  await Promise.race([done, sleep(CLOSE_LIMIT_MS, undefined, over).catch(() => {})]);
-  over.abort();
 }

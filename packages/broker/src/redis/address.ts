@@ -1,5 +1,5 @@
 import { maskSecrets, PipelineError } from '@antinex/runtime';
-import type { TlsOptions } from '../types.ts';
+import type { BrokerHost, TlsOptions } from '../types.ts';
 import { decodePart, wholeNumber } from '../url-options.ts';
 
 const DEFAULT_PORT = { server: 6379, cluster: 6379, sentinel: 26_379 };
@@ -8,17 +8,12 @@ const MAX_SHARDS = 64;
 const MAX_LENGTH = 1_000_000_000;
 const MAX_SECONDS = 1_000_000;
 
-export interface Host {
-  readonly host: string;
-  readonly port: number;
-}
-
 /** Where a Redis is and how its queues are used, as told by its URL. */
 export interface Address {
   /** The URL for people to read. */
   readonly name: string;
   readonly kind: 'server' | 'cluster' | 'sentinel';
-  readonly hosts: readonly Host[];
+  readonly hosts: readonly BrokerHost[];
   /** What the sentinels call the server. */
   readonly master: string | undefined;
   readonly database: number;
@@ -84,7 +79,7 @@ export function parseAddress(url: URL, tls: TlsOptions | undefined): Address {
 const KNOWN = ['node', 'group', 'shards', 'maxlen', 'claim_idle', 'visibility_timeout'];
 const HOST = /^(?:\[([\da-f:.]+)\]|([^:[\]]+))(?::(\d{1,5}))?$/i;
 
-function host(text: string, defaultPort: number, problems: string[]): Host {
+function host(text: string, defaultPort: number, problems: string[]): BrokerHost {
   const [, ipv6, name, port] = HOST.exec(text) ?? [];
   const number = port === undefined ? defaultPort : Number(port);
   if ((ipv6 ?? name) === undefined || number < 1 || number > 65_535) {

@@ -1,5 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import { PipelineError } from '@antinex/runtime';
+import { PipelineError, within } from '@antinex/runtime';
 import type { Consumer, Delivery } from '../types.ts';
 import { AckLine } from './ack-line.ts';
 import type { Connection } from './connection.ts';
@@ -122,10 +121,14 @@ export class RedisConsumer<T, E extends Taken<T>> implements Consumer<T> {
         if (taken.length > 0) this.#changed.notify();
       }
     } catch (error) {
-      if (signal.aborted) return;
-      this.#failure = error;
-      this.#changed.notify();
+      if (!signal.aborted) this.#fail(error);
     }
+  }
+
+  /** Who receives is told. */
+  #fail(error: unknown): void {
+    this.#failure ??= error;
+    this.#changed.notify();
   }
 
   #hold(entry: E, origin: Origin<T, E>): void {
@@ -150,7 +153,9 @@ export class RedisConsumer<T, E extends Taken<T>> implements Consumer<T> {
       settled = true;
       await this.#track(work().then(() => this.#release(entry)));
     };
-    if (this.#autoAck) this.#track(acks.add(entry).then(() => this.#release(entry))).catch(() => {});
+    if (this.#autoAck) {
+      this.#track(acks.add(entry).then(() => this.#release(entry))).catch((error) => this.#fail(error));
+    }
     return {
       messages: entry.messages,
       redelivered: entry.redelivered,
@@ -193,13 +198,8 @@ export class RedisConsumer<T, E extends Taken<T>> implements Consumer<T> {
     for (const timer of this.#timers) clearInterval(timer);
     await Promise.all(this.#reading ?? []);
     if (this.#connection.isReady) {
-      const limit = new AbortController();
       const answers = Promise.allSettled(this.#underWay).then(() => this.#giveBack());
-      await Promise.race([
-        answers,
-        sleep(CLOSE_LIMIT_MS, undefined, { signal: limit.signal }).catch(() => {}),
-      ]);
-      limit.abort();
+      await within(CLOSE_LIMIT_MS, answers);
     }
     this.#noSettling.abort();
     this.#disconnect();

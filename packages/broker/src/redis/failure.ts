@@ -1,11 +1,11 @@
 import { PipelineError } from '@antinex/runtime';
+import { isTlsFailure } from '../tls-connection.ts';
 
 /** The server takes commands again once it has loaded its data, found memory, become a master ... */
 const PASSES =
   /\b(OOM|READONLY|LOADING|BUSY|MISCONF|CLUSTERDOWN|TRYAGAIN|MASTERDOWN|NOREPLICAS|UNBLOCKED|max number of clients)\b/;
 /** Answers that stay the same until somebody changes the server, or our options. */
 const STAYS = /^(ERR|NOAUTH|WRONGPASS|NOPERM|WRONGTYPE|CROSSSLOT|NOSCRIPT) /;
-const OF_TLS = /^(ERR_TLS|ERR_SSL|ERR_OSSL|EPROTO|CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_|UNSUITABLE_)/;
 
 /** The error to give up with; undefined when trying again may help, as it does while a server is away. */
 export function refusal(error: unknown, name: string): PipelineError | undefined {
@@ -13,7 +13,7 @@ export function refusal(error: unknown, name: string): PipelineError | undefined
   const reason = reasonOf(error);
   const { code } = error as { code?: unknown };
   const isRefused = STAYS.test(reason) && !PASSES.test(reason);
-  if (!isRefused && !(typeof code === 'string' && OF_TLS.test(code))) return undefined;
+  if (!isRefused && !isTlsFailure(code)) return undefined;
   return new PipelineError('BROKER_REFUSED', { url: name, reason }, { cause: error });
 }
 

@@ -1,8 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { ExitCode, PipelineError } from '@antinex/runtime';
+import { ExitCode, PipelineError, within } from '@antinex/runtime';
 import { backoffMs } from '../backoff.ts';
 import type { BrokerEvent, Publisher } from '../types.ts';
-import { within } from './within.ts';
 
 /** A publisher, or how to get one; `onEvent` is for its QueueOptions. */
 export type BrokerSource<T> =
@@ -46,7 +45,7 @@ export class BrokerLink<T> {
    */
   async open(waitMs: number): Promise<void> {
     const first = this.#attempt();
-    const error = (await within(waitMs, first)) ? await first : undefined;
+    const error = await within(waitMs, first);
     if (error instanceof PipelineError && error.exitCode === ExitCode.USAGE) throw error;
     void this.#keepTrying(first);
   }
@@ -70,7 +69,8 @@ export class BrokerLink<T> {
   /** Closes the publisher and waits so long for it. */
   async close(waitMs: number): Promise<void> {
     this.#closing.abort();
-    if (this.#publisher) await within(waitMs, this.#publisher.close());
+    // However that ends, nothing more is sent.
+    if (this.#publisher) await within(waitMs, this.#publisher.close()).catch(() => {});
   }
 
   async #keepTrying(first: Promise<unknown>): Promise<void> {

@@ -1,7 +1,6 @@
-import { PipelineError } from '@antinex/runtime';
+import { PipelineError, within } from '@antinex/runtime';
 import type { Publisher } from '../types.ts';
 import type { PendingBatch } from './pending-batch.ts';
-import { within } from './within.ts';
 
 interface Sending<T> {
   readonly batch: PendingBatch<T>;

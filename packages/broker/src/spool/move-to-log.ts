@@ -1,13 +1,13 @@
 import type { Codec } from '../types.ts';
-import type { PendingBatch } from './pending-batch.ts';
+import { type PendingBatch, putBack } from './pending-batch.ts';
 import type { SegmentLog } from './segment-log.ts';
 
 /** What is handed to the log in one go. */
 const GROUP_BYTES = 4 * 2 ** 20;
 
 /**
- * Moves batches from the front of a lane to the log, in order. What the log does not take is at the
- * front of the lane again; the answer is why, if anything was refused.
+ * Moves batches from the front of a lane to the log, in order. What the log does not take is put back;
+ * the answer is why, if anything was refused.
  */
 export async function moveToLog<T>(
   lane: PendingBatch<T>[],
@@ -37,7 +37,7 @@ export async function moveToLog<T>(
       refused.push(moving[index]);
     }
   }
-  lane.unshift(...refused);
+  putBack(lane, refused);
   return refusal;
 }
 

@@ -25,3 +25,11 @@ export class PendingBatch<T> {
     this.#reject(error);
   }
 }
+
+/** At the front of the lane again, in order, but for what was withdrawn meanwhile: its publisher is told. */
+export function putBack<T>(lane: PendingBatch<T>[], batches: readonly PendingBatch<T>[]): void {
+  for (const batch of [...batches].reverse()) {
+    if (batch.signal?.aborted) batch.reject(batch.signal.reason);
+    else lane.unshift(batch);
+  }
+}

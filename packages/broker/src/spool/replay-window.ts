@@ -1,7 +1,7 @@
+import { within } from '@antinex/runtime';
 import type { Codec, Publisher } from '../types.ts';
 import { isRefusedForever } from './direct-sender.ts';
 import type { SpoolRecord } from './log-reader.ts';
-import { within } from './within.ts';
 
 /** Bounds of what is on its way to the broker; a single record may be longer. */
 const MAX_RECORDS = 16;

@@ -1,4 +1,4 @@
-import { PipelineError } from '@antinex/runtime';
+import { PipelineError, within } from '@antinex/runtime';
 import { backoffMs } from '../backoff.ts';
 import type { BrokerEvent, Codec, Publisher } from '../types.ts';
 import type { BrokerLink } from './broker-link.ts';
@@ -6,7 +6,6 @@ import { isRefusedForever } from './direct-sender.ts';
 import { ReplayWindow } from './replay-window.ts';
 import type { SegmentLog } from './segment-log.ts';
 import { Wakeup } from './wakeup.ts';
-import { within } from './within.ts';
 
 /** How long what is under way may take to come to its end when it is taken back. */
 const RETREAT_MS = 1000;

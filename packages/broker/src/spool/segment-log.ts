@@ -1,12 +1,12 @@
 import { appendFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { PipelineError } from '@antinex/runtime';
+import { onDisk, PipelineError } from '@antinex/runtime';
 import { AppendQueue, type FsyncPolicy } from './append-queue.ts';
-import { makeFolder, onDisk } from './disk.ts';
 import type { SpoolCounters, SpoolEvent } from './events.ts';
 import { FolderLock } from './folder-lock.ts';
 import { SpoolLedger } from './ledger.ts';
 import { LogReader, type SpoolRecord } from './log-reader.ts';
+import { makeFolder } from './make-folder.ts';
 import { type Position, PositionFile } from './read-position.ts';
 import { encodeRecord, MAX_PAYLOAD_BYTES, RECORD_HEADER_BYTES } from './record.ts';
 import { type FoundSegments, scanFolder } from './scan.ts';

@@ -1,6 +1,6 @@
 import { type FileHandle, open, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { onDisk, syncFolder } from './disk.ts';
+import { onDisk, syncFolder } from '@antinex/runtime';
 import { SEGMENT_HEADER_BYTES, type Segment, segmentHeader, segmentName } from './segment.ts';
 
 /** Appends to one new segment file. After a failed write the file is as it was before. */

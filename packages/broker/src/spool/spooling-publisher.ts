@@ -1,15 +1,14 @@
-import { PipelineError } from '@antinex/runtime';
+import { PipelineError, within } from '@antinex/runtime';
 import { MAX_BATCH_MESSAGES, type Publisher } from '../types.ts';
 import { BrokerLink, type BrokerSource } from './broker-link.ts';
 import { DirectSender } from './direct-sender.ts';
 import type { SpoolCounters } from './events.ts';
 import { moveToLog } from './move-to-log.ts';
 import type { SpoolOptions } from './options.ts';
-import { PendingBatch } from './pending-batch.ts';
+import { PendingBatch, putBack } from './pending-batch.ts';
 import { Replayer } from './replayer.ts';
 import type { SegmentLog } from './segment-log.ts';
 import { Wakeup } from './wakeup.ts';
-import { within } from './within.ts';
 
 /** How often it is tried again when the disk would not take a batch. */
 const RETRY_MS = 1000;
@@ -188,10 +187,7 @@ export class SpoolingPublisher<T = unknown> implements Publisher<T> {
   }
 
   async #takeBack(): Promise<void> {
-    for (const batch of (await this.#direct.giveUp()).reverse()) {
-      if (batch.signal?.aborted) batch.reject(batch.signal.reason);
-      else this.#lane.unshift(batch);
-    }
+    putBack(this.#lane, await this.#direct.giveUp());
   }
 
   async #spoolSome(): Promise<void> {

@@ -5,15 +5,15 @@ import {
   openSpoolingPublisher,
   type Publisher,
   type QueueOptions,
+  untilThere,
 } from '@antinex/broker';
 import type { Log } from '@antinex/runtime';
-import { maskSecrets, PipelineError } from '@antinex/runtime';
+import { maskSecrets, PipelineError, within } from '@antinex/runtime';
 import { eventLog } from './broker-events.ts';
-import { findBroker } from './find-broker.ts';
 import { messageCodec } from './message-codec.ts';
+import { orAborted } from './or-aborted.ts';
 import type { PipelinePlan } from './plan.ts';
 import type { Published } from './published.ts';
-import { orAborted, within } from './waiting.ts';
 
 /** A broker that does not let go when it is asked to is left alone after this time. */
 const CLOSE_MS = 1500;
@@ -25,7 +25,7 @@ const CLOSE_MS = 1500;
 export class BrokerConnection implements Pick<Publisher<Published>, 'publish'> {
   /** Why messages get nowhere now; undefined while they get there. */
   problem: string | undefined = 'the broker is not there yet';
-  /** Rejects as findBroker() and openSpoolingPublisher() say. */
+  /** Rejects as untilThere() and openSpoolingPublisher() say. */
   readonly opened: Promise<unknown>;
   private readonly plan: PipelinePlan;
   private readonly log: Log;
@@ -90,7 +90,8 @@ export class BrokerConnection implements Pick<Publisher<Published>, 'publish'> {
       say(event);
       this.notice(event);
     };
-    return findBroker(url, this.options(onEvent), this.log, this.ending.signal);
+    const options = this.options(onEvent);
+    return untilThere(() => connectPublisher<Published>(url, options), this.log, this.ending.signal);
   }
 
   private async openSpool(): Promise<Publisher<Published>> {

@@ -1,10 +1,9 @@
 import { connectPublisher, loadDriver } from '@antinex/broker';
-import { describeError, ExitCode, parseListenAddress } from '@antinex/runtime';
+import { describeError, ExitCode, parseListenAddress, within } from '@antinex/runtime';
 import { giveUpRoot } from '../give-up-root.ts';
 import { type AgentConfig, makePlan } from './make-plan.ts';
 import { openSources } from './open-sources.ts';
 import type { AgentSpec } from './spec.ts';
-import { within } from './waiting.ts';
 
 const BROKER_MS = 5000;
 

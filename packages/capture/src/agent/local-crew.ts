@@ -1,6 +1,7 @@
 import { loadDriver } from '@antinex/broker';
 import type { AgentLedger } from '@antinex/decoder';
 import type { Log, Readiness } from '@antinex/runtime';
+import { within } from '@antinex/runtime';
 import { Converter } from '../converter.ts';
 import { PacketFilter } from '../packet-filter.ts';
 import type { PacketSource } from '../source.ts';
@@ -13,7 +14,6 @@ import { openSources } from './open-sources.ts';
 import { openWriter } from './open-writer.ts';
 import { AgentPipeline } from './pipeline.ts';
 import type { PipelinePlan } from './plan.ts';
-import { within } from './waiting.ts';
 
 /** A broker that is there has answered by then. */
 const FIRST_ANSWER_MS = 250;

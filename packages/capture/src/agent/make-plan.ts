@@ -1,4 +1,4 @@
-import { brokerChoice } from '@antinex/broker';
+import { type BrokerChoice, brokerChoice } from '@antinex/broker';
 import type { Log } from '@antinex/runtime';
 import { type Config, PipelineError } from '@antinex/runtime';
 import { defaultDevice } from '../devices.ts';
@@ -42,7 +42,7 @@ export function problemsOf({ values, origins }: AgentConfig): string[] {
  * What the settings ask for, with a device chosen, names resolved and the broker's own traffic taken out
  * of the filter.
  *
- * @throws PipelineError CONFIG_INVALID; NO_SUCH_DEVICE when there is none to choose.
+ * @throws PipelineError CONFIG_INVALID, BROKER_UNSUPPORTED; NO_SUCH_DEVICE when there is none to choose.
  */
 export async function makePlan(
   { name }: Pick<AgentSpec, 'name'>,
@@ -55,7 +55,7 @@ export async function makePlan(
   return {
     agent: name,
     filter: values.filter,
-    inputs: values.read === undefined ? await liveInputs(values, broker.url, log) : { file: values.read },
+    inputs: values.read === undefined ? await liveInputs(values, broker, log) : { file: values.read },
     broker,
     whenFull: values.whenFull,
     queuePackets: values.queuePackets,
@@ -83,9 +83,9 @@ export async function makePlan(
   };
 }
 
-async function liveInputs(values: AgentConfig['values'], brokerUrl: string, log: Log) {
+async function liveInputs(values: AgentConfig['values'], broker: BrokerChoice, log: Log) {
   const devices = await devicesOf(values.device, log);
-  const { filter, warnings } = await withoutBroker(values.filter, brokerUrl);
+  const { filter, warnings } = await withoutBroker(values.filter, broker);
   for (const warning of warnings) {
     log('warn', `${warning}: leave its traffic out with --filter, or it is captured, too`);
   }

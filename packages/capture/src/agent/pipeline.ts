@@ -8,9 +8,9 @@ import type { PacketFilter } from '../packet-filter.ts';
 import type { PacketSource } from '../source.ts';
 import { ledgerOf, noCounts } from './ledger.ts';
 import { LedgerRecords } from './ledger-records.ts';
+import { orAborted } from './or-aborted.ts';
 import { PublishQueue, type WhenFull } from './publish-queue.ts';
 import type { Published } from './published.ts';
-import { orAborted } from './waiting.ts';
 
 /** The most messages of one publish; the broker's own limit. */
 const BATCH = 256;
@@ -125,7 +125,7 @@ export class AgentPipeline {
   private async tellLedger(): Promise<void> {
     if (this.records === undefined) return;
     this.deadline ??= setTimeout(() => this.abandon(), LAST_WORDS_MS);
-    await this.records.end().catch((error: unknown) => {
+    await orAborted(this.records.end(), this.queue.abandoned).catch((error: unknown) => {
       const isLate = this.queue.abandoned.aborted;
       const reason = isLate ? 'the broker did not take it in time' : describeError(error).line;
       this.parts.log('warn', `the ledger was not published: ${reason}`);

@@ -60,6 +60,25 @@ describe.skipIf(whyNot !== null)(`the broker of an agent (${whyNot ?? 'live'})`,
     }
   });
 
+  test('stands still: one SIGTERM ends the agent all the same, and what was not confirmed counts as dropped', async () => {
+    redis = await NamespaceRedis.start(pair.right.namespace);
+    const agent = await started(['--broker', redis.url, '--json']);
+    await agent.said(/connected to the broker/);
+    ping(1);
+    let taken = 0;
+    await expect.poll(() => (taken += redis!.take().length)).toBe(2);
+    redis.pause();
+    ping(5);
+    const stoppedMs = performance.now();
+    const end = await agent.stop();
+    expect(performance.now() - stoppedMs).toBeLessThan(9000);
+    expect(summaryOf(end)).toMatchObject({
+      unaccounted: 0,
+      ledger: { received: 12, published: 2, waiting: 0, dropped: { broker: 10 } },
+    });
+    expect(end.code).toBe(1);
+  });
+
   test('is not there: packets wait, SIGTERM ends it, and they count as dropped', async () => {
     const args = ['--broker', 'redis://me:secret@127.0.0.1:1/15', '--json'];
     const agent = await started(args);
