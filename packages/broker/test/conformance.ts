@@ -8,11 +8,7 @@ import {
   MAX_BATCH_MESSAGES,
   type Publisher,
 } from '../src/types.ts';
-
-/** A message as the tests send it: plain data that survives JSON. */
-interface Note {
-  readonly id: number;
-}
+import { ackAll, idsOf, type Note, notes, range, receive } from './notes.ts';
 
 /** How the suite reaches one driver. */
 export interface Subject {
@@ -28,15 +24,6 @@ export interface Subject {
 const SHORT_MS = 50;
 
 const pause = () => new Promise((resolve) => setTimeout(resolve, SHORT_MS));
-
-/** Notes from..to-1. */
-const notes = (from: number, to: number): Note[] =>
-  Array.from({ length: to - from }, (_, index) => ({ id: from + index }));
-
-const idsOf = (deliveries: readonly Delivery<Note>[]) =>
-  deliveries.flatMap(({ messages }) => messages.map(({ id }) => id));
-
-const range = (from: number, to: number) => notes(from, to).map(({ id }) => id);
 
 /** What every driver promises; run it against each. */
 export function describeConformance(subject: Subject): void {
@@ -59,21 +46,6 @@ export function describeConformance(subject: Subject): void {
       open.unshift(consumer);
       return consumer;
     }
-
-    /** Receives until `count` messages are there. */
-    async function receive(consumer: Consumer<Note>, count: number): Promise<Delivery<Note>[]> {
-      const deliveries: Delivery<Note>[] = [];
-      let missing = count;
-      for await (const delivery of consumer.receive()) {
-        deliveries.push(delivery);
-        missing -= delivery.messages.length;
-        if (missing <= 0) break;
-      }
-      return deliveries;
-    }
-
-    const ackAll = (deliveries: readonly Delivery<Note>[]) =>
-      Promise.all(deliveries.map((delivery) => delivery.ack()));
 
     /** True when the consumer is given something within a short time, which goes back. */
     async function hasMore(queue: string): Promise<boolean> {

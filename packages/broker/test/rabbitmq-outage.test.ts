@@ -10,14 +10,13 @@ import {
   type Publisher,
   type Wire,
 } from '../src/types.ts';
+import { range } from './notes.ts';
 import { Outage } from './servers/outage.ts';
 import { RabbitmqServer, rabbitmqMissing } from './servers/rabbitmq-server.ts';
 import { publishThroughOutages } from './spool-outages.ts';
 
 const missing = rabbitmqMissing();
 const TOTAL = 40 * MAX_BATCH_MESSAGES;
-
-const range = (from: number, to: number) => Array.from({ length: to - from }, (_, index) => from + index);
 
 describe.skipIf(missing !== undefined)(`outages of rabbitmq${missing ? ` (${missing})` : ''}`, () => {
   let server: RabbitmqServer;

@@ -5,7 +5,6 @@ import { connectConsumer, connectPublisher } from '../src/connect.ts';
 import {
   type BrokerEvent,
   type Codec,
-  type Consumer,
   type ConsumerOptions,
   type Delivery,
   deadLetterQueue,
@@ -13,6 +12,7 @@ import {
   type Wire,
 } from '../src/types.ts';
 import { describeConformance } from './conformance.ts';
+import { range, receive } from './notes.ts';
 import { describePython } from './rabbitmq-kombu-suite.ts';
 import { Certificates, describeTls } from './rabbitmq-tls-suite.ts';
 import { freePorts } from './servers/free-ports.ts';
@@ -21,8 +21,6 @@ import { RabbitmqServer, rabbitmqMissing } from './servers/rabbitmq-server.ts';
 const missing = rabbitmqMissing();
 const MEBIBYTE = 1024 * 1024;
 const MAX_MESSAGE_BYTES = 24 * MEBIBYTE;
-
-const range = (count: number) => Array.from({ length: count }, (_, id) => id);
 
 /** Bodies as they came, for dead letters that are no JSON. */
 const bareCodec: Codec<string> = {
@@ -62,17 +60,6 @@ describe.skipIf(missing !== undefined)(`rabbitmq${missing ? ` (${missing})` : ''
     const consumer = await connectConsumer<T>(server.amqp(path), options);
     open.unshift(consumer);
     return consumer;
-  }
-
-  async function receive<T>(consumer: Consumer<T>, count: number): Promise<Delivery<T>[]> {
-    const deliveries: Delivery<T>[] = [];
-    let waiting = count;
-    for await (const delivery of consumer.receive()) {
-      deliveries.push(delivery);
-      waiting -= delivery.messages.length;
-      if (waiting <= 0) break;
-    }
-    return deliveries;
   }
 
   const messagesOf = <T>(deliveries: readonly Delivery<T>[]) =>
@@ -115,7 +102,7 @@ describe.skipIf(missing !== undefined)(`rabbitmq${missing ? ` (${missing})` : ''
 
     it('goes in parts when it is large, in order', async () => {
       const queue = randomUUID();
-      const messages = range(12).map((id) => `${id} ${'x'.repeat(MEBIBYTE)}`);
+      const messages = range(0, 12).map((id) => `${id} ${'x'.repeat(MEBIBYTE)}`);
       await (await publisherTo({ queue })).publish(messages);
       const deliveries = await receive(await consumerOf<string>({ queue }), 12);
       expect(deliveries.length).toBe(2);
@@ -159,9 +146,9 @@ describe.skipIf(missing !== undefined)(`rabbitmq${missing ? ` (${missing})` : ''
       const publisher = await publisherTo({ queue, onEvent: onEvent as (event: BrokerEvent) => void });
       await publisher.publish([0]);
       await channel.deleteQueue(`${queue}.batch`);
-      await Promise.all(range(20).map((id) => publisher.publish([id + 1])));
+      await Promise.all(range(0, 20).map((id) => publisher.publish([id + 1])));
       const consumer = await consumerOf<number>({ queue });
-      expect(new Set(messagesOf(await receive(consumer, 20)))).toEqual(new Set(range(21).slice(1)));
+      expect(new Set(messagesOf(await receive(consumer, 20)))).toEqual(new Set(range(1, 21)));
       expect(reasons).toEqual(['a message came back: its queue is gone']);
     });
 
@@ -177,29 +164,29 @@ describe.skipIf(missing !== undefined)(`rabbitmq${missing ? ` (${missing})` : ''
     it('gives as many messages as may be unsettled, however small its batches', async () => {
       const queue = randomUUID();
       const publisher = await publisherTo<number>({ queue });
-      const publishing = range(700).map((id) => publisher.publish([id]));
+      const publishing = range(0, 700).map((id) => publisher.publish([id]));
       await Promise.all(publishing);
       const consumer = await consumerOf<number>({ queue, maxUnsettled: 300 });
       for (const start of [0, 300]) {
         const deliveries = await receive(consumer, 300);
-        expect(messagesOf(deliveries)).toEqual(range(start + 300).slice(start));
+        expect(messagesOf(deliveries)).toEqual(range(start, start + 300));
         for (const delivery of deliveries) await delivery.ack();
       }
       await consumer.close();
-      expect(messagesOf(await receive(await consumerOf({ queue }), 100))).toEqual(range(700).slice(600));
+      expect(messagesOf(await receive(await consumerOf({ queue }), 100))).toEqual(range(600, 700));
     });
 
     it('gives back exactly what was not acked, acked in any order', async () => {
       const queue = randomUUID();
       const publisher = await publisherTo<number>({ queue });
-      await Promise.all(range(50).map((id) => publisher.publish([id])));
+      await Promise.all(range(0, 50).map((id) => publisher.publish([id])));
       const consumer = await consumerOf<number>({ queue });
       const deliveries = await receive(consumer, 50);
       const isKept = (id: number) => id % 7 === 3;
       for (const delivery of deliveries.reverse()) if (!isKept(delivery.messages[0])) void delivery.ack();
       await consumer.close();
-      const again = await receive(await consumerOf<number>({ queue }), range(50).filter(isKept).length);
-      expect(messagesOf(again)).toEqual(range(50).filter(isKept));
+      const again = await receive(await consumerOf<number>({ queue }), range(0, 50).filter(isKept).length);
+      expect(messagesOf(again)).toEqual(range(0, 50).filter(isKept));
     });
 
     it('has what the broker itself puts aside among its dead letters', async () => {
@@ -218,7 +205,7 @@ describe.skipIf(missing !== undefined)(`rabbitmq${missing ? ` (${missing})` : ''
       ['cut JSON', Buffer.from('{"id": 1, "data": {"ip"')],
       ['NaN', Buffer.from('{"id": NaN}')],
       ['nothing', Buffer.alloc(0)],
-      ['binary', Buffer.from(range(256))],
+      ['binary', Buffer.from(range(0, 256))],
       ['20 MB', Buffer.alloc(20e6, 'x')],
       ['deep nesting', Buffer.alloc(5e6, '[')],
     ];
@@ -239,7 +226,7 @@ describe.skipIf(missing !== undefined)(`rabbitmq${missing ? ` (${missing})` : ''
         await publisher.publish([index]);
       }
       const deliveries = await receive(consumer, poison.length);
-      expect(messagesOf(deliveries)).toEqual(range(poison.length));
+      expect(messagesOf(deliveries)).toEqual(range(0, poison.length));
       await Promise.all(deliveries.map((delivery) => delivery.ack()));
       await expect.poll(() => malformed.length, { timeout: 20_000 }).toBe(poison.length);
       const dead = await receive(

@@ -1,10 +1,12 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { within } from '@antinex/runtime';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { TlsOptions, Wire } from '../src/types.ts';
-import { ackAll, closingAfterEach, eventLog, idsOf, type Note, notes, receive } from './redis-support.ts';
+import { ackAll, idsOf, type Note, notes, receive } from './notes.ts';
+import { closingAfterEach, eventLog } from './redis-support.ts';
 import { RedisServer, redisMissing } from './servers/redis-server.ts';
 import { type Certificate, opensslMissing, TestCa } from './servers/test-ca.ts';
 
@@ -107,6 +109,14 @@ describe.skipIf(missing)(`redis with passwords${missing ? ` (${missing})` : ''}`
     await expect(publisher.publish(notes(0, 1))).rejects.toMatchObject(refused('NOPERM'));
     await server.cli('ACL', 'SETUSER', 'agent2', '+xadd');
     await publisher.publish(notes(0, 1));
+  });
+
+  it('tells that it may not ack, also where it acks by itself', async () => {
+    await server.cli('ACL', 'SETUSER', 'agent3', 'on', '>x', '~*', '+@all', '-xack');
+    const options = { queue: 'q3', autoAck: true };
+    await (await publisherTo<Note>(url('agent3:x'), options)).publish(notes(0, 1));
+    const consumer = await consumerOf<Note>(url('agent3:x'), options);
+    await expect(within(10_000, receive(consumer, 2))).rejects.toMatchObject(refused('NOPERM'));
   });
 });
 

@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ackAll, closingAfterEach, eventLog, idsOf, notes, range, receive } from './redis-support.ts';
+import { ackAll, idsOf, notes, range, receive, takeDifferent } from './notes.ts';
+import { closingAfterEach, eventLog } from './redis-support.ts';
 import { type RedisServer, redisMissing, startCluster } from './servers/redis-server.ts';
 
 const missing = redisMissing();
@@ -49,13 +50,7 @@ describe.skipIf(missing)(`redis cluster${missing ? ` (${missing})` : ''}`, () =>
     await log.until(({ kind }) => kind === 'retrying');
     await Promise.all(nodes.map((node) => node.start()));
     await publishing;
-    const seen = new Set<number>();
-    for await (const delivery of consumer.receive()) {
-      for (const id of idsOf([delivery])) seen.add(id);
-      await delivery.ack();
-      if (seen.size === 20) break;
-    }
-    expect([...seen].sort(numerically)).toEqual(range(0, 20));
+    expect(await takeDifferent(consumer, 20)).toEqual(range(0, 20));
   }, 60_000);
 
   it('loses nothing when a node is killed', async () => {
@@ -64,14 +59,7 @@ describe.skipIf(missing)(`redis cluster${missing ? ` (${missing})` : ''}`, () =>
     const publishers = await Promise.all(range(0, 4).map(() => publisherTo(where, { queue })));
     const consumer = await consumerOf(where, { queue });
     const total = 8000;
-    const seen = new Set<number>();
-    const consuming = (async () => {
-      for await (const delivery of consumer.receive()) {
-        await delivery.ack();
-        for (const id of idsOf([delivery])) seen.add(id);
-        if (seen.size === total) break;
-      }
-    })();
+    const taking = takeDifferent(consumer, total);
     const publishing = publishers.map(async (publisher, i) => {
       for (let id = i * 10; id < total; id += 40) {
         await publisher.publish(notes(id, id + 10));
@@ -84,7 +72,7 @@ describe.skipIf(missing)(`redis cluster${missing ? ` (${missing})` : ''}`, () =>
       await sleep(100);
       await node.start();
     }
-    await Promise.all([...publishing, consuming]);
-    expect([...seen].sort(numerically)).toEqual(range(0, total));
+    await Promise.all(publishing);
+    expect(await taking).toEqual(range(0, total));
   }, 60_000);
 });

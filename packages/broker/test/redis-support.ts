@@ -1,20 +1,7 @@
 import { afterEach } from 'vitest';
 import { connectConsumer, connectPublisher } from '../src/connect.ts';
-import type { BrokerEvent, Codec, Consumer, ConsumerOptions, Delivery, Publisher } from '../src/types.ts';
-
-/** A message as the tests send it. */
-export interface Note {
-  readonly id: number;
-}
-
-/** Notes from..to-1. */
-export const notes = (from: number, to: number): Note[] =>
-  Array.from({ length: to - from }, (_, index) => ({ id: from + index }));
-
-export const idsOf = (deliveries: readonly Delivery<Note>[]): number[] =>
-  deliveries.flatMap(({ messages }) => messages.map(({ id }) => id));
-
-export const range = (from: number, to: number): number[] => notes(from, to).map(({ id }) => id);
+import type { BrokerEvent, Codec, Consumer, ConsumerOptions, Publisher } from '../src/types.ts';
+import type { Note } from './notes.ts';
 
 /** Lines as they came, whatever they are. */
 export const linesCodec: Codec<string> = {
@@ -41,21 +28,6 @@ export function closingAfterEach() {
     },
   };
 }
-
-/** Receives until `count` messages are there. */
-export async function receive<T>(consumer: Consumer<T>, count: number): Promise<Delivery<T>[]> {
-  const deliveries: Delivery<T>[] = [];
-  let missing = count;
-  for await (const delivery of consumer.receive()) {
-    deliveries.push(delivery);
-    missing -= delivery.messages.length;
-    if (missing <= 0) break;
-  }
-  return deliveries;
-}
-
-export const ackAll = <T>(deliveries: readonly Delivery<T>[]): Promise<unknown> =>
-  Promise.all(deliveries.map((delivery) => delivery.ack()));
 
 /** Collects events, and waits for one of a kind. */
 export function eventLog() {

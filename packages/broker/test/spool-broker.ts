@@ -1,10 +1,7 @@
 import { PipelineError } from '@antinex/runtime';
 import { connectConsumer, connectPublisher } from '../src/connect.ts';
 import type { BrokerEvent, Consumer, Publisher } from '../src/types.ts';
-
-export interface Note {
-  readonly id: number;
-}
+import type { Note } from './notes.ts';
 
 /**
  * `up`: takes batches. `away`: they wait, as with our drivers, until it is back. `mute`: the first one

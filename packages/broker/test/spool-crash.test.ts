@@ -4,6 +4,7 @@ import { existsSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { range } from './notes.ts';
 import {
   appendRange,
   idOf,
@@ -13,7 +14,6 @@ import {
   noMount,
   openLog,
   payloadOf,
-  range,
   readIds,
   until,
 } from './spool-support.ts';

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { SegmentLog } from '../src/spool/segment-log.ts';
+import { range } from './notes.ts';
 import {
   appendRange,
   filesIn,
@@ -11,7 +12,6 @@ import {
   newFolder,
   openLog,
   payloadOf,
-  range,
   readIds,
 } from './spool-support.ts';
 

@@ -4,6 +4,7 @@ import { crc32 } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { SpoolRecord } from '../src/spool/log-reader.ts';
+import { range } from './notes.ts';
 import {
   appendRange,
   bytesIn,
@@ -14,7 +15,6 @@ import {
   newFolder,
   openLog,
   payloadOf,
-  range,
   readIds,
 } from './spool-support.ts';
 

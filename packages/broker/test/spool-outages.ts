@@ -5,8 +5,8 @@ import { connectConsumer, connectPublisher } from '../src/connect.ts';
 import type { SpoolEvent } from '../src/spool/events.ts';
 import { openSpoolingPublisher } from '../src/spool/index.ts';
 import { type BrokerEvent, MAX_BATCH_MESSAGES } from '../src/types.ts';
-import type { Note } from './spool-broker.ts';
-import { closeLater, newFolder, range, until } from './spool-support.ts';
+import { type Note, range } from './notes.ts';
+import { closeLater, newFolder, until } from './spool-support.ts';
 
 interface Server {
   kill(): Promise<void>;

@@ -1,6 +1,7 @@
 import { setMaxListeners } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { within } from '@antinex/runtime';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { connectConsumer, connectPublisher } from '../src/connect.ts';
@@ -9,7 +10,8 @@ import type { SpoolEvent } from '../src/spool/events.ts';
 import { openSpoolingPublisher, type SpoolingPublisher, type SpoolOptions } from '../src/spool/index.ts';
 import type { BrokerEvent, Codec, Publisher } from '../src/types.ts';
 import { describeConformance } from './conformance.ts';
-import { type Note, type State, TestBroker } from './spool-broker.ts';
+import { type Note, range } from './notes.ts';
+import { type State, TestBroker } from './spool-broker.ts';
 import {
   bytesIn,
   closeLater,
@@ -18,7 +20,6 @@ import {
   newMount,
   noMount,
   openLog,
-  range,
   until,
 } from './spool-support.ts';
 
@@ -328,6 +329,18 @@ describe('a spooling publisher with a full spool', () => {
     expect(broker.received).toEqual(range(0, 60));
     await until(() => !publisher.isSpooling, 'the spool is drained');
     expect(events).toContainEqual({ kind: 'spool-full', limitBytes: MAX_BYTES });
+  });
+
+  it('gives a batch back that is withdrawn while the disk refuses it', async () => {
+    const { broker, publisher, folder } = await setUp();
+    broker.disconnect();
+    rmSync(folder, { recursive: true });
+    const withdrawal = new AbortController();
+    const published = publisher.publish(note(1), { signal: withdrawal.signal });
+    withdrawal.abort(new Error('withdrawn'));
+    const outcome = published.catch((error: Error) => error.message);
+    expect(await within(5000, outcome)).toBe('withdrawn');
+    mkdirSync(folder);
   });
 
   it('gives a waiting batch back when asked', async () => {

@@ -2,10 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { connectConsumer, connectPublisher } from '../src/connect.ts';
 import { openSpoolingPublisher } from '../src/spool/index.ts';
+import { type Note, range } from './notes.ts';
 import { RedisServer, redisMissing } from './servers/redis-server.ts';
-import type { Note } from './spool-broker.ts';
 import { publishThroughOutages } from './spool-outages.ts';
-import { closeLater, newFolder, range, until } from './spool-support.ts';
+import { closeLater, newFolder, until } from './spool-support.ts';
 
 // With RabbitMQ: rabbitmq-outage.test.ts, where one outage serves several tests.
 const withoutRedis = redisMissing();

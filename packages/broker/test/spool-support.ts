@@ -98,9 +98,6 @@ export async function readIds(
   return ids;
 }
 
-export const range = (from: number, to: number): number[] =>
-  Array.from({ length: to - from }, (_, index) => from + index);
-
 export const filesIn = (folder: string, ending: string): string[] =>
   readdirSync(folder)
     .filter((name) => name.endsWith(ending))

@@ -30,6 +30,8 @@ export interface RedisOptions {
   /** A port for TLS; the files are named by the configuration. */
   readonly withTls?: boolean;
   readonly sentinel?: boolean;
+  /** How a command in another network namespace begins. */
+  readonly inside?: readonly string[];
 }
 
 /** A Redis of our own on the loopback interface, with its data in a folder that goes with it. */
@@ -64,6 +66,11 @@ export class RedisServer {
     writeFileSync(join(this.folder, 'redis.conf'), `${lines.join('\n')}\n`);
   }
 
+  /** Of the server that runs now. */
+  get pid(): number | undefined {
+    return this.#process?.pid;
+  }
+
   url(rest = ''): string {
     return `redis://127.0.0.1:${this.port}${rest}`;
   }
@@ -71,7 +78,8 @@ export class RedisServer {
   /** Starts the server, again after kill(), with what it had on disk. */
   async start(): Promise<void> {
     const words = [join(this.folder, 'redis.conf'), ...(this.#options.sentinel ? ['--sentinel'] : [])];
-    const server = spawn(SERVER, words, { stdio: 'ignore' });
+    const [program, ...rest] = [...this.#inside, SERVER, ...words];
+    const server = spawn(program, rest, { stdio: 'ignore' });
     this.#process = server;
     for (const deadline = Date.now() + START_LIMIT_MS; ; await sleep(10)) {
       if ((await this.cli('PING').catch(() => '')) === 'PONG') return;
@@ -102,10 +110,13 @@ export class RedisServer {
   /** Runs one command by redis-cli. */
   async cli(...words: readonly string[]): Promise<string> {
     const login = this.#options.login ?? [];
-    const { stdout } = await run(CLIENT, ['-p', String(this.port), ...login, ...words], {
-      maxBuffer: 2 ** 28,
-    });
+    const [program, ...rest] = [...this.#inside, CLIENT, '-p', String(this.port), ...login, ...words];
+    const { stdout } = await run(program, rest, { maxBuffer: 2 ** 28 });
     return stdout.trimEnd();
+  }
+
+  get #inside(): readonly string[] {
+    return this.#options.inside ?? [];
   }
 
   async #end(signal: NodeJS.Signals): Promise<void> {

@@ -1,10 +1,11 @@
 import { once } from 'node:events';
-import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
+import { type AddressInfo, createServer, type Server } from 'node:net';
+import { Passage } from './passage.ts';
 
 /** Stands between a client and a server of the loopback interface, to be cut like a cable. */
 export class TcpProxy {
   readonly #server: Server;
-  readonly #sockets = new Set<Socket>();
+  readonly #passage: Passage;
   #isCut = false;
 
   static async start(targetPort: number): Promise<TcpProxy> {
@@ -15,12 +16,10 @@ export class TcpProxy {
   }
 
   private constructor(targetPort: number) {
+    this.#passage = new Passage(targetPort);
     this.#server = createServer((client) => {
-      if (this.#isCut) return client.destroy();
-      const server = connect(targetPort, '127.0.0.1');
-      this.#join(client, server);
-      this.#join(server, client);
-      return undefined;
+      if (this.#isCut) client.destroy();
+      else this.#passage.pass(client);
     });
   }
 
@@ -31,7 +30,7 @@ export class TcpProxy {
   /** Breaks all connections, and new ones, until mend(). */
   cut(): void {
     this.#isCut = true;
-    for (const socket of this.#sockets) socket.destroy();
+    this.#passage.cut();
   }
 
   mend(): void {
@@ -42,15 +41,5 @@ export class TcpProxy {
     this.cut();
     this.#server.close();
     await once(this.#server, 'close');
-  }
-
-  #join(from: Socket, to: Socket): void {
-    this.#sockets.add(from);
-    from.pipe(to);
-    from.on('error', () => {});
-    from.on('close', () => {
-      this.#sockets.delete(from);
-      to.destroy();
-    });
   }
 }

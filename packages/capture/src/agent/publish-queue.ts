@@ -58,9 +58,16 @@ export class PublishQueue<T> {
     while (this.options.counts.queued > 0) await this.change();
   }
 
-  /** Gives up on everything that is not confirmed yet: dropped by the broker; and on what comes: dropped here. */
+  /**
+   * Gives up on everything that is not confirmed yet: dropped by the broker; and on what comes: dropped here.
+   * At once: a driver may be silent for long about what is on its way to a broker that stands still.
+   */
   abandon(): void {
+    if (this.abandoned.aborted) return;
     this.giveUp.abort(new Error('the program ended before the broker confirmed'));
+    const { counts } = this.options;
+    counts.brokerDrops += counts.queued;
+    counts.queued = 0;
     this.wakeAll();
   }
 
@@ -71,14 +78,18 @@ export class PublishQueue<T> {
 
   private async settle(published: Promise<void>, messages: number): Promise<void> {
     const { counts, onFailure } = this.options;
-    try {
-      await published;
-      counts.published += messages;
-    } catch (error) {
-      counts.brokerDrops += messages;
-      if (!this.abandoned.aborted) onFailure(error);
-    }
+    const failure = await published.then(
+      () => undefined,
+      (error: unknown) => ({ error }),
+    );
+    // Counted by abandon().
+    if (this.abandoned.aborted) return;
     counts.queued -= messages;
+    if (failure === undefined) counts.published += messages;
+    else {
+      counts.brokerDrops += messages;
+      onFailure(failure.error);
+    }
     this.wakeAll();
   }
 

@@ -1,14 +1,15 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { connect, type Server, type Socket } from 'node:net';
+import type { Server, Socket } from 'node:net';
 import { fileURLToPath } from 'node:url';
+import { Passage } from '../../../broker/test/servers/passage.ts';
 
 const LISTEN = fileURLToPath(new URL('listen.mjs', import.meta.url));
 
 /** Lets a network namespace reach a server that listens on the loopback interface out here. */
 export class NamespaceDoor {
   readonly #server: Server;
-  readonly #sockets = new Set<Socket>();
+  readonly #passage: Passage;
 
   /** Opens it at an address of the namespace; what comes in there goes to `targetPort`. */
   static async open(
@@ -28,26 +29,13 @@ export class NamespaceDoor {
 
   private constructor(server: Server, targetPort: number) {
     this.#server = server;
-    server.on('connection', (client: Socket) => {
-      const target = connect(targetPort, '127.0.0.1');
-      this.#join(client, target);
-      this.#join(target, client);
-    });
+    this.#passage = new Passage(targetPort);
+    server.on('connection', (client: Socket) => this.#passage.pass(client));
   }
 
   async close(): Promise<void> {
     this.#server.close();
-    for (const socket of this.#sockets) socket.destroy();
+    this.#passage.cut();
     await once(this.#server, 'close');
-  }
-
-  #join(from: Socket, to: Socket): void {
-    this.#sockets.add(from);
-    from.pipe(to);
-    from.on('error', () => {});
-    from.on('close', () => {
-      this.#sockets.delete(from);
-      to.destroy();
-    });
   }
 }
