@@ -5,9 +5,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { jsonCodec } from '../src/json-codec.ts';
+import { parseAddress } from '../src/redis/address.ts';
+import { Connection } from '../src/redis/connection.ts';
+import { KombuSource } from '../src/redis/kombu-source.ts';
 import { deadLetterQueue } from '../src/types.ts';
+import { ackAll, idsOf, notes, range, receive } from './notes.ts';
 import { kombuMissing, type Names, publishFromPython, receiveInPython } from './python/kombu-peer.ts';
-import { ackAll, closingAfterEach, eventLog, idsOf, notes, range, receive } from './redis-support.ts';
+import { closingAfterEach, eventLog } from './redis-support.ts';
 import { RedisServer, redisMissing } from './servers/redis-server.ts';
 import { TcpProxy } from './servers/tcp-proxy.ts';
 
@@ -57,6 +62,15 @@ describe.skipIf(missing)(`kombu on redis${missing ? ` (${missing})` : ''}`, () =
   }
 
   const unacked = async () => [await redis.hlen('unacked'), await redis.zcard('unacked_index')];
+
+  /** For longer than a visibility timeout of a second. */
+  async function expectNobodyElseGets(queue: string): Promise<void> {
+    const greedy = await consumerOf(url('?visibility_timeout=1'), kombu(queue));
+    const stolen = receive(greedy, 1);
+    await sleep(2500);
+    await greedy.close();
+    expect(await stolen).toEqual([]);
+  }
 
   it.each(['first', 'second'])('receives what Python publishes, Python %s', async (turn) => {
     const queue = newQueue();
@@ -158,13 +172,53 @@ describe.skipIf(missing)(`kombu on redis${missing ? ` (${missing})` : ''}`, () =
     await redis.lpush(queue, '{"id": 3}');
     const slow = await consumerOf(url('?visibility_timeout=1'), kombu(queue));
     const held = await receive(slow, 4);
-    const greedy = await consumerOf(url('?visibility_timeout=1'), kombu(queue));
-    const stolen = receive(greedy, 1);
-    await sleep(2500);
-    await greedy.close();
-    expect(await stolen).toEqual([]);
+    await expectNobodyElseGets(queue);
     await ackAll(held);
     expect(await redis.keys(`${queue}*`)).toEqual([]);
+  });
+
+  it('keeps what it took ahead, too, while nobody asks for it', async () => {
+    const queue = newQueue();
+    const publisher = await publisherTo(url(), kombu(queue));
+    const BATCHES = 6;
+    for (let i = 0; i < BATCHES; i++) await publisher.publish(notes(256 * i, 256 * (i + 1)));
+    const slow = await consumerOf(url('?visibility_timeout=1'), kombu(queue));
+    const held = await receive(slow, 256);
+    await expect.poll(unacked).toEqual([256 * BATCHES, 256 * BATCHES]);
+    await expectNobodyElseGets(queue);
+    await ackAll(held);
+    const rest = await receive(slow, 256 * (BATCHES - 1));
+    expect(idsOf(rest)).toEqual(range(256, 256 * BATCHES));
+    expect(rest.some(({ redelivered }) => redelivered)).toBe(false);
+  });
+
+  it('gives back at its end what it took without ever hearing of it', async () => {
+    const queue = newQueue();
+    const proxy = await TcpProxy.start(server.port);
+    const { signal } = new AbortController();
+    const options = { ...kombu(queue), exchange: queue, routingKey: queue, maxUnsettled: 10, autoAck: false };
+    const wire = { codec: jsonCodec(), tls: undefined, onEvent: () => {} };
+    const address = parseAddress(new URL(`redis://127.0.0.1:${proxy.port}/15`), undefined);
+    const connection = await Connection.open(address, wire);
+    const source = new KombuSource(connection, { ...options, ...wire }, 'me');
+    await source.open();
+    // From now on the server knows the scripts.
+    expect(await source.take(10)).toEqual([]);
+    await (await publisherTo(url(), kombu(queue))).publish(notes(0, 3));
+    server.pause();
+    const taken = source.take(10);
+    await sleep(100);
+    proxy.cut();
+    await expect(taken).rejects.toThrow();
+    proxy.mend();
+    server.resume();
+    await connection.ready(signal);
+    await expect.poll(unacked).toEqual([3, 3]);
+    await source.leave([]);
+    expect(await unacked()).toEqual([0, 0]);
+    expect(await redis.llen(queue)).toBe(3);
+    connection.close();
+    await proxy.stop();
   });
 
   it('leaves the expired messages of other queues alone', async () => {

@@ -127,7 +127,7 @@ return 0`);
  * somebody else has it. Of other queues' messages a limited number is passed over.
  *
  * KEYS: as for TAKE, without lists, then the mutex. ARGV: visibility timeout in seconds, what follows
- * a message of this queue in \`unacked\`, token of the mutex, its time to live in milliseconds.
+ * a message of this queue in `unacked`, token of the mutex, its time to live in milliseconds.
  * Returns name and record by turns, and the same for those set aside.
  */
 export const FIND_EXPIRED = new Script(`${NOW}

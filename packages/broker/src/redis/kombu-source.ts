@@ -83,7 +83,7 @@ export class KombuSource<T> implements Source<T, KombuEntry<T>> {
   }
 
   async ack(entries: readonly KombuEntry<T>[]): Promise<void> {
-    await this.#run(FORGET, entries);
+    await this.#run(FORGET, rangesIn(entries));
   }
 
   async requeue({ numbers }: KombuEntry<T>): Promise<void> {
@@ -95,15 +95,17 @@ export class KombuSource<T> implements Source<T, KombuEntry<T>> {
   }
 
   async keepAlive(entries: readonly KombuEntry<T>[]): Promise<void> {
-    await this.#run(KEEP_ALIVE, entries);
+    const ahead = this.#ahead ? rangesOf(numbersOf(this.#ahead)) : [];
+    await this.#run(KEEP_ALIVE, [...rangesIn(entries), ...ahead]);
   }
 
   /** The latest first: what is given back last is served first. */
   async leave(entries: readonly KombuEntry<T>[]): Promise<void> {
     if (this.#ahead) {
-      await this.#ahead.items;
+      await this.#ahead.items.catch(() => {});
       await this.#unacked.giveBack(this.#tags(numbersOf(this.#ahead)));
     }
+    await this.#unacked.giveBack(this.#tags(this.#unsure));
     for (const { numbers } of [...entries].reverse()) await this.#unacked.giveBack(this.#tags(numbers));
   }
 
@@ -140,14 +142,16 @@ export class KombuSource<T> implements Source<T, KombuEntry<T>> {
     return numbers.map((number) => this.#me + number);
   }
 
-  async #run(script: Script, entries: readonly KombuEntry<T>[]): Promise<void> {
-    const ranges = entries.flatMap(({ numbers }) => rangesOf(numbers));
+  async #run(script: Script, ranges: readonly number[]): Promise<void> {
     if (ranges.length === 0) return;
     await script.run(this.#connection.client, this.#unacked.places, [this.#me, ...ranges]);
   }
 }
 
 const numbersOf = ({ first, count }: Pop): number[] => Array.from({ length: count }, (_, i) => first + i);
+
+const rangesIn = <T>(entries: readonly KombuEntry<T>[]): number[] =>
+  entries.flatMap(({ numbers }) => rangesOf(numbers));
 
 /** First and last of each row of numbers without a gap. */
 function rangesOf(numbers: readonly number[]): number[] {

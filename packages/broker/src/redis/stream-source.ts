@@ -181,18 +181,20 @@ export class StreamSource<T> implements Source<T, StreamEntry<T>> {
 
   async #accept(raw: readonly (RawEntry | null)[], redelivered: boolean): Promise<StreamEntry<T>[]> {
     const entries: StreamEntry<T>[] = [];
+    let isAnyNew = false;
     const largest = { bytes: 1, messages: 1 };
     for (const [idBytes, fields] of raw.filter((entry) => entry !== null)) {
       const id = idBytes.toString();
       // Claimed from ourselves, after a long standstill: we have it already.
       if (!fields || this.#heldIds.has(id)) continue;
       const entry = readEntry(id, fields, redelivered, this.#options.codec);
+      isAnyNew = true;
       largest.bytes = Math.max(largest.bytes, bytesOf(fields));
       largest.messages = Math.max(largest.messages, entry?.messages.length ?? 0);
       if (entry && entry.messages.length > 0) entries.push(entry);
       else await this.#discard(id, fields, entry);
     }
-    if (raw.length > 0) this.#largest = largest;
+    if (isAnyNew) this.#largest = largest;
     // Only now: had a discard failed, all of them would have to be found again.
     for (const { id } of entries) this.#heldIds.add(id);
     return entries;
