@@ -80,11 +80,13 @@ export class MemoryQueue<T> {
     });
   }
 
-  /** Never waits: where there is no room, the oldest batches go. */
-  putOverOldest(messages: readonly T[], reason: string): void {
-    while (!this.#fits(messages)) this.#next();
+  /** Never waits: where there is no room, the oldest batches go; answers how many. */
+  putOverOldest(messages: readonly T[], reason: string): number {
+    let discarded = 0;
+    for (; !this.#fits(messages); discarded++) this.#next();
     this.#append(messages, reason);
     this.#serve();
+    return discarded;
   }
 
   /** The next batch; undefined when the queue has ended or leave() was called for the owner. */

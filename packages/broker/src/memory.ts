@@ -1,6 +1,7 @@
 import { PipelineError } from '@antinex/runtime';
 import { type Entry, MemoryQueue } from './memory-queue.ts';
 import {
+  type BrokerEvent,
   type Consumer,
   type ConsumerOptions,
   type Delivery,
@@ -12,6 +13,11 @@ import {
 
 const DEFAULT_CAPACITY = 8192;
 
+type MemoryConsumerOptions = Pick<
+  Required<ConsumerOptions>,
+  'queue' | 'maxUnsettled' | 'autoAck' | 'onEvent'
+>;
+
 /**
  * Queues inside this process, without copies: `memory:?capacity=N` bounds the messages that wait
  * (default 8192; who connects first decides). Bounded memory: at most capacity messages wait, every
@@ -22,11 +28,8 @@ export const memoryDriver: Driver = {
   async connectPublisher<T>(url: URL, { queue }: { queue: string }): Promise<Publisher<T>> {
     return new MemoryPublisher(open<T>(queue, capacityOf(url)));
   },
-  async connectConsumer<T>(
-    url: URL,
-    { queue, maxUnsettled, autoAck }: Pick<Required<ConsumerOptions>, 'queue' | 'maxUnsettled' | 'autoAck'>,
-  ): Promise<Consumer<T>> {
-    return new MemoryConsumer(open<T>(queue, capacityOf(url)), maxUnsettled, autoAck);
+  async connectConsumer<T>(url: URL, options: MemoryConsumerOptions): Promise<Consumer<T>> {
+    return new MemoryConsumer(open<T>(options.queue, capacityOf(url)), options);
   },
 };
 
@@ -95,14 +98,16 @@ class MemoryConsumer<T> implements Consumer<T> {
   readonly maxUnsettled: number;
   readonly #queue: MemoryQueue<T>;
   readonly #autoAck: boolean;
+  readonly #onEvent: (event: BrokerEvent) => void;
   readonly #unsettled = new Set<Entry<T>>();
   #unsettledMessages = 0;
   #waitingForRoom: (() => void)[] = [];
   #closed = false;
 
-  constructor(queue: MemoryQueue<T>, maxUnsettled: number, autoAck: boolean) {
+  constructor(queue: MemoryQueue<T>, { maxUnsettled, autoAck, onEvent }: MemoryConsumerOptions) {
     this.#queue = queue;
     this.#autoAck = autoAck;
+    this.#onEvent = onEvent;
     this.maxUnsettled = maxUnsettled;
   }
 
@@ -147,8 +152,9 @@ class MemoryConsumer<T> implements Consumer<T> {
       reject: async (reason) => {
         if (!this.#settle(entry)) return;
         const dead = open<T>(deadLetterQueue(this.#queue.name), this.#queue.capacity);
-        dead.putOverOldest(entry.messages, reason);
+        const messages = dead.putOverOldest(entry.messages, reason);
         release(dead.name);
+        if (messages > 0) this.#onEvent({ kind: 'discarded', messages });
       },
     };
   }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { connectConsumer, connectPublisher } from '../src/connect.ts';
-import { deadLetterQueue } from '../src/types.ts';
+import { type BrokerEvent, deadLetterQueue } from '../src/types.ts';
 import { describeConformance } from './conformance.ts';
 
 const CAPACITY = 256;
@@ -68,10 +68,11 @@ describe('memory', () => {
     await second.close();
   });
 
-  it('keeps the latest dead letters within its capacity', async () => {
+  it('keeps the latest dead letters within its capacity, and tells of those that made room', async () => {
     const queue = 'poison';
     const publisher = await connectPublisher<number>(URL, { queue });
-    const consumer = await connectConsumer<number>(URL, { queue });
+    const events: BrokerEvent[] = [];
+    const consumer = await connectConsumer<number>(URL, { queue, onEvent: (event) => events.push(event) });
     let id = 0;
     const rejecting = (async () => {
       for await (const delivery of consumer.receive()) await delivery.reject('bad');
@@ -80,6 +81,7 @@ describe('memory', () => {
     await publisher.close();
     await rejecting;
     await consumer.close();
+    expect(events).toEqual(Array(2 * CAPACITY).fill({ kind: 'discarded', messages: 1 }));
     const dead = await connectConsumer<number>(URL, { queue: deadLetterQueue(queue) });
     const kept: number[] = [];
     for await (const delivery of dead.receive()) {
