@@ -83,7 +83,11 @@ function whyNot({ device, filter }: CapOpening, error: Error): PipelineError {
   if (filter !== '' && opensWithoutFilter(device)) {
     return new PipelineError('BAD_FILTER', { filter, reason }, { cause: error });
   }
-  return new PipelineError('SYSTEM_ERROR', { action: `capture on ${device}`, reason }, { cause: error });
+  return new PipelineError(
+    'SYSTEM_ERROR',
+    { action: `cannot capture on ${device}`, reason },
+    { cause: error },
+  );
 }
 
 function opensWithoutFilter(device: string): boolean {

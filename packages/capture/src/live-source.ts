@@ -1,4 +1,5 @@
 import { PipelineError } from '@antinex/runtime';
+import { CAP_SNAPLEN } from './cap-handle.ts';
 import { openCapSource } from './cap-source.ts';
 import { openLibpcapSource } from './libpcap-source.ts';
 import type { PacketSource } from './source.ts';
@@ -9,6 +10,7 @@ export interface LiveSourceOptions {
   readonly backend: 'auto' | Backend;
   readonly device: string;
   readonly filter: string;
+  /** Bytes to keep of each packet; with cap they are 65,535. */
   readonly snaplen?: number | undefined;
   /** The kernel's ring; the backend's own default unless given. */
   readonly bufferMb?: number | undefined;
@@ -47,6 +49,9 @@ export async function openLiveSource(
   const problems = [
     ...(fanoutGroup === undefined ? [] : ['--workers: needs the libpcap backend; cap has one thread']),
     ...(promiscuous === false ? ['--no-promiscuous: cap is always promiscuous; use --backend libpcap'] : []),
+    ...(snaplen !== undefined && snaplen < CAP_SNAPLEN
+      ? ['--snaplen: cap always takes 65,535 bytes; use --backend libpcap']
+      : []),
   ];
   if (problems.length > 0) throw new PipelineError('CONFIG_INVALID', { problems });
   return openCapSource({ ...common, ...(user !== undefined && { user }) });

@@ -1,8 +1,8 @@
 import { BROKER_SETTINGS } from '@antinex/broker';
 import { DAEMON_SETTINGS, defineSettings } from '@antinex/runtime';
+import { MAX_RING_MB } from '../cap-source.ts';
 import type { AgentSpec } from './spec.ts';
 
-const MOST_MB = 2047;
 /** A timer of Node cannot run for 25 days. */
 const LONGEST_MS = 24 * 86_400_000;
 
@@ -95,7 +95,7 @@ export const agentSettings = ({ filter }: Pick<AgentSpec, 'filter'>) =>
       flag: 'buffer-mb',
       type: 'integer',
       min: 1,
-      max: MOST_MB,
+      max: MAX_RING_MB,
       help: "megabytes of the kernel's ring; 32, with cap 256",
     },
     noPromiscuous: {
