@@ -2,7 +2,7 @@ import { createMetrics, type Metrics } from '@antinex/runtime';
 import type { Crew } from './crew.ts';
 
 /** An agent's ledger for Prometheus. */
-export function agentMetrics(crew: Crew): Metrics {
+export function agentMetrics(crew: Pick<Crew, 'ledger' | 'spooled'>): Metrics {
   const metrics = createMetrics('capture');
   metrics.counter(
     'received_packets_total',
@@ -15,11 +15,20 @@ export function agentMetrics(crew: Crew): Metrics {
     () => crew.ledger().receivedBytes,
   );
   metrics.counter('published_packets_total', 'Packets the broker confirmed', () => crew.ledger().published);
-  metrics.counter('filtered_packets_total', 'Packets without a message', () => crew.ledger().filtered);
+  metrics.counter(
+    'filtered_packets_total',
+    'Packets the filter or the schema leaves out',
+    () => crew.ledger().filtered,
+  );
   metrics.counter(
     'sampled_out_packets_total',
     'Packets of flows outside the sample',
     () => crew.ledger().sampled,
+  );
+  metrics.counter(
+    'unread_packets_total',
+    'Packets behind the last that was wanted, or behind a failure',
+    () => crew.ledger().unread,
   );
   metrics.counter('dropped_packets_total', 'Packets lost, by where', ['where'], () =>
     Object.entries(crew.ledger().dropped).map(([where, value]) => ({ labels: { where }, value })),
