@@ -1,7 +1,7 @@
 /** No value at all, as apart from one that is no number. */
 export const MISSING = Symbol('missing');
 
-const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i;
+const NUMBER = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?$/i;
 
 /** A value as a number; MISSING for none (also NaN and infinities, which JSON cannot hold), undefined for what is no number. */
 export function toNumber(value: unknown, kind: 'float' | 'int'): number | typeof MISSING | undefined {

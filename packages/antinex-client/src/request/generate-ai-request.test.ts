@@ -47,6 +47,14 @@ describe('rows', () => {
     ]);
   });
 
+  it('are read in time that grows with their length, not its square', () => {
+    const long = `${'1'.repeat(200_000)}x`;
+    const startMs = performance.now();
+    expect(rowsOf([{ a: long }], { features: ['a'] })).toEqual([{ a: -1, label_value: -1 }]);
+    // The square of it took minutes.
+    expect(performance.now() - startMs).toBeLessThan(5000);
+  });
+
   it('are cut to whole numbers if asked', () => {
     expect(rowsOf([{ a: 1.9, b: '-1.9', c: 3 }], { convertTo: 'int' })).toEqual([
       { a: 1, b: -1, c: 3, label_value: -1 },
