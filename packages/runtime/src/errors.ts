@@ -164,6 +164,18 @@ const ERRORS = {
     (d: { epoch: number }) => `training diverged in epoch ${d.epoch}: its loss is no number any more`,
     () => 'scale the columns, or check them for wild values',
   ),
+  ALGORITHM_UNKNOWN: usage(
+    (d: { name: string; known: readonly string[] }) => `there is no algorithm "${d.name}"`,
+    (d) => known(d.known, 'algorithms'),
+  ),
+  PARAMETERS_INVALID: usage(
+    (d: { algorithm: string; problems: readonly string[]; known: readonly string[] }) =>
+      `${d.algorithm}: ${d.problems.join('; ')}`,
+    (d) => known(d.known, `parameters of ${d.algorithm}`),
+  ),
+  FITTING_FAILED: failure(
+    (d: { algorithm: string; reason: string }) => `${d.algorithm} cannot be fitted: ${d.reason}`,
+  ),
   MODEL_FILE_UNUSABLE: failure(
     (d: { path: string; reason: string }) => `${d.path} is no model that can be used: ${d.reason}`,
     () => 'train it again, or name another file',

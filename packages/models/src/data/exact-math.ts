@@ -3,11 +3,11 @@
  * in the last bit between machines and engines, and training would carry that into every weight. Both are
  * within a few units in the last place of float64, far below the float32 they end up in.
  */
-const LN2_HIGH = 0.6931471803691238;
-const LN2_LOW = 1.9082149292705877e-10;
+export const LN2_HIGH = 0.6931471803691238;
+export const LN2_LOW = 1.9082149292705877e-10;
 
 /** 1/0!, 1/1!, ... 1/14!: the series of exp for arguments up to ln(2) / 2. */
-const EXP_SERIES = Array.from({ length: 15 }, (_, n) => {
+export const EXP_SERIES = Array.from({ length: 15 }, (_, n) => {
   let factorial = 1;
   for (let i = 2; i <= n; i++) factorial *= i;
   return 1 / factorial;
@@ -21,7 +21,8 @@ function powerOfTwo(exponent: number): number {
   return power;
 }
 
-const POWERS = Float64Array.from({ length: 2046 }, (_, i) => powerOfTwo(i - 1022));
+/** 2^-1022 ... 2^1023. */
+export const POWERS = Float64Array.from({ length: 2046 }, (_, i) => powerOfTwo(i - 1022));
 
 export function exp(x: number): number {
   if (x > 709.78) return Number.POSITIVE_INFINITY;

@@ -6,7 +6,7 @@ export interface LabelRules {
   readonly label_values: readonly number[];
 }
 
-/** Rows with labels to learn from, the two classes they are of, and 0 or 1 for each of these rows. */
+/** Rows with labels to learn from, the classes they are of, and the place among these for each of the rows. */
 export interface Classes {
   readonly values: readonly number[];
   readonly rows: Uint32Array;
@@ -14,15 +14,16 @@ export interface Classes {
 }
 
 /** AntiNex writes it for rows whose label nobody knows. */
-const UNKNOWN_LABEL = -1;
+export const UNKNOWN_LABEL = -1;
 
 const unusable = (reason: string) => new PipelineError('TABLE_UNUSABLE', { what: 'the labels', reason });
 
 /**
  * The two classes of a column of labels: the smaller value is 0, the larger one 1. Rows of the unknown
- * label -1 are left out; in `compat` mode they are a class like any other, as AntiNex core has it.
+ * label -1 are left out. In `compat` mode they are a class like any other, and there may be any number of
+ * classes, as AntiNex core has it.
  *
- * @throws PipelineError TABLE_UNUSABLE for any number of classes but two (compat: for more than two)
+ * @throws PipelineError TABLE_UNUSABLE for any number of classes but two (compat: for none)
  */
 export function classesOf(labels: ArrayLike<number>, compat = false): Classes {
   const rows = Uint32Array.from({ length: labels.length }, (_, row) => row).filter(
@@ -32,11 +33,12 @@ export function classesOf(labels: ArrayLike<number>, compat = false): Classes {
   for (const row of rows) {
     if (!Number.isFinite(labels[row])) throw unusable(`row ${row} has ${labels[row]}`);
     values.add(labels[row]);
-    if (values.size > 2) throw unusable('they are of more than two classes');
+    if (values.size > 2 && !compat) throw unusable('they are of more than two classes');
   }
   if (values.size < (compat ? 1 : 2)) throw unusable('two classes are needed to learn their difference');
   const sorted = [...values].sort((a, b) => a - b);
-  return { values: sorted, rows, targets: Float32Array.from(rows, (row) => sorted.indexOf(labels[row])) };
+  const places = new Map(sorted.map((value, place) => [value, place]));
+  return { values: sorted, rows, targets: Float32Array.from(rows, (row) => places.get(labels[row])!) };
 }
 
 /** The class of a score: the second one above a half. */

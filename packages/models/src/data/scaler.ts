@@ -1,5 +1,5 @@
 import { PipelineError } from '@antinex/runtime';
-import { checkTable, type Table } from './table.ts';
+import { checkTable, FLOAT32_MAX, type Table } from './table.ts';
 
 /** What columns are scaled with: value * factor + offset, kept within the range if there is one. */
 export interface Scaler {
@@ -60,7 +60,6 @@ export function scale(scaler: Scaler, table: Table): Table {
   return { ...table, values };
 }
 
-const FLOAT32_MAX = 3.4028234663852886e38;
 const FLOAT32_EPSILON = 2 ** -23;
 
 /**

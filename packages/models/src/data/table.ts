@@ -1,11 +1,22 @@
 import { PipelineError } from '@antinex/runtime';
 
 /** Numbers by row and column, row after row. */
-export interface Table {
+export interface Table extends Shape {
   readonly values: Float32Array;
+}
+
+/** The same in double precision, for what is scored by the distances of rows. */
+export interface Matrix extends Shape {
+  readonly values: Float64Array;
+}
+
+interface Shape {
   readonly rows: number;
   readonly columns: number;
 }
+
+/** The largest finite number of a Float32Array. */
+export const FLOAT32_MAX = 3.4028234663852886e38;
 
 const unusable = (what: string, reason: string) => new PipelineError('TABLE_UNUSABLE', { what, reason });
 
@@ -17,15 +28,41 @@ const unusable = (what: string, reason: string) => new PipelineError('TABLE_UNUS
  * @throws PipelineError TABLE_UNUSABLE
  */
 export function checkTable(what: string, table: Table, columns?: number): Table {
-  if (!(table?.values instanceof Float32Array)) throw unusable(what, 'its values are no Float32Array');
+  return check(what, table, Float32Array, FLOAT32_MAX, columns);
+}
+
+/** Larger numbers no matrix may hold, so that squares of what comes of them are numbers, too. */
+const MATRIX_MAX = 1e100;
+
+/**
+ * The matrix, if it is one: like a table, and no number is beyond 1e100.
+ *
+ * @throws PipelineError TABLE_UNUSABLE
+ */
+export function checkMatrix(what: string, matrix: Matrix, columns?: number): Matrix {
+  return check(what, matrix, Float64Array, MATRIX_MAX, columns);
+}
+
+function check<T extends Table | Matrix>(
+  what: string,
+  table: T,
+  type: typeof Float32Array | typeof Float64Array,
+  limit: number,
+  columns: number | undefined,
+): T {
+  if (!(table?.values instanceof type)) throw unusable(what, `its values are no ${type.name}`);
   checkShape(what, table, columns);
-  const bad = firstNotFinite(table.values);
+  const bad = firstBeyond(table.values, limit);
   if (bad < 0) return table;
   const place = `row ${Math.floor(bad / table.columns)}, column ${bad % table.columns}`;
   throw unusable(what, `${place} is ${table.values[bad]}`);
 }
 
-function checkShape(what: string, table: Table, columns: number | undefined): void {
+function checkShape(
+  what: string,
+  table: Shape & { readonly values: ArrayLike<number> },
+  columns: number | undefined,
+): void {
   const isCount = (value: number) => Number.isSafeInteger(value) && value > 0;
   if (!isCount(table.rows)) throw unusable(what, 'it has no rows');
   if (!isCount(table.columns)) throw unusable(what, 'it has no columns');
@@ -35,9 +72,9 @@ function checkShape(what: string, table: Table, columns: number | undefined): vo
     throw unusable(what, `it has ${table.columns} columns, not ${columns}`);
 }
 
-/** Where the first NaN or infinity is; -1 for none. */
-function firstNotFinite(values: Float32Array): number {
-  for (let i = 0; i < values.length; i++) if (values[i] - values[i] !== 0) return i;
+/** Where the first number is that is none, or beyond the limit; -1 for none. */
+function firstBeyond(values: Float32Array | Float64Array, limit: number): number {
+  for (let i = 0; i < values.length; i++) if (!(values[i] >= -limit && values[i] <= limit)) return i;
   return -1;
 }
 
@@ -52,10 +89,10 @@ export function checkSameRows(what: string, table: Table, others: Table): void {
 }
 
 /** Rows of a table, copied, in the order asked for. */
-export function takeRows(table: Table, rows: ArrayLike<number>): Table {
-  const { columns } = table;
-  const values = new Float32Array(rows.length * columns);
+export function takeRows<T extends Table | Matrix>({ values, columns }: T, rows: ArrayLike<number>): T {
+  const size = rows.length * columns;
+  const taken = values instanceof Float32Array ? new Float32Array(size) : new Float64Array(size);
   for (let i = 0; i < rows.length; i++)
-    values.set(table.values.subarray(rows[i] * columns, (rows[i] + 1) * columns), i * columns);
-  return { values, rows: rows.length, columns };
+    taken.set(values.subarray(rows[i] * columns, (rows[i] + 1) * columns), i * columns);
+  return { values: taken, rows: rows.length, columns } as Table | Matrix as T;
 }

@@ -139,3 +139,23 @@ it('cross-validation standardises by the training part and scores the rest', asy
   expect(result.mean).toBeGreaterThan(0.75);
   expect(result.deviation).toBeLessThan(0.1);
 });
+
+it('cross-validation scales as it is told, and scores by the loss', async () => {
+  const inputs = table([[0], [1], [2], [3], [4], [5], [6], [7]]);
+  const targets = table([[0], [2], [4], [6], [8], [10], [12], [14]]);
+  const description = describeNetwork({ layers: [{ num_neurons: 1 }] }, 1);
+  const fitted: number[] = [];
+  const { scores } = await crossValidate(description, { inputs, targets }, kFolds(8, 2), {
+    loss: 'mse',
+    epochs: 1,
+    batchSize: 8,
+    seed: 1,
+    fit: ({ rows }) => {
+      fitted.push(rows);
+      return undefined;
+    },
+    scoreBy: 'loss',
+  });
+  expect(fitted).toEqual([4, 4]);
+  expect(scores.every((value) => value < 0)).toBe(true);
+});

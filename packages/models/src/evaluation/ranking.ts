@@ -1,13 +1,13 @@
 /** Values of the rows of each class, from the smallest on. */
 export interface ByClass {
-  readonly negatives: Float32Array;
-  readonly positives: Float32Array;
+  readonly negatives: Float64Array;
+  readonly positives: Float64Array;
 }
 
 /** @param labels 0 or 1 for each row */
 export function byClass(numberOf: (row: number) => number, labels: ArrayLike<number>): ByClass {
-  const positives = new Float32Array(labels.length);
-  const negatives = new Float32Array(labels.length);
+  const positives = new Float64Array(labels.length);
+  const negatives = new Float64Array(labels.length);
   let positive = 0;
   let negative = 0;
   for (let row = 0; row < labels.length; row++) {

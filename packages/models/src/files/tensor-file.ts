@@ -16,7 +16,7 @@ interface TensorHeader {
 }
 
 const LENGTH_BYTES = 8;
-const MAX_HEADER_BYTES = 16 << 20;
+export const MAX_HEADER_BYTES = 16 << 20;
 const MAX_TENSORS = 1024;
 const MAX_ELEMENTS = 1 << 28;
 
@@ -96,5 +96,5 @@ function readTensor({ dtype, shape, data_offsets: [from, to] }: TensorHeader, da
   const elements = shape.reduce((product, size) => Math.min(product * size, MAX_ELEMENTS), 1);
   const ArrayType = dtype === 'F32' ? Float32Array : Float64Array;
   if (to > data.length || to - from !== elements * ArrayType.BYTES_PER_ELEMENT) return undefined;
-  return { shape, values: new ArrayType(Uint8Array.from(data.subarray(from, to)).buffer) };
+  return { shape, values: new ArrayType(new Uint8Array(data.subarray(from, to)).buffer) };
 }

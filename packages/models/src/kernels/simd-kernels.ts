@@ -13,9 +13,9 @@ import {
   WasmFunction,
   whileBelow,
 } from './wasm-assembler.ts';
+import { instantiate } from './wasm-instance.ts';
 
 const FLOAT_BYTES = 4;
-const PAGE_BYTES = 65_536;
 const LANES = 4;
 const VECTOR_BYTES = LANES * FLOAT_BYTES;
 
@@ -153,9 +153,6 @@ function adamFunction(): WasmFunction {
   return fn;
 }
 
-type Call = (...values: number[]) => void;
-type Exports = { readonly [name in 'multiply' | 'relu' | 'reluGradient' | 'adam']: Call };
-
 let compiled: WebAssembly.Module | undefined;
 
 /** The kernels as WebAssembly with 128-bit SIMD; throws where the machine has none. */
@@ -163,11 +160,12 @@ export function simdKernels(floats: number): Kernels {
   compiled ??= new WebAssembly.Module(
     assemble([multiplyFunction(), reluFunction(), reluGradientFunction(), adamFunction()]),
   );
-  const pages = Math.ceil((floats * FLOAT_BYTES) / PAGE_BYTES);
-  const memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
-  const exports = new WebAssembly.Instance(compiled, { env: { memory } }).exports as Exports;
+  const { memory, exports } = instantiate<'multiply' | 'relu' | 'reluGradient' | 'adam'>(
+    compiled,
+    floats * FLOAT_BYTES,
+  );
   return {
-    memory: new Float32Array(memory.buffer, 0, floats),
+    memory: new Float32Array(memory, 0, floats),
     multiply: (product) => multiply(exports.multiply, product),
     relu: (values, count) => exports.relu(values * FLOAT_BYTES, count * FLOAT_BYTES),
     reluGradient: (deltas, outputs, count) =>
@@ -181,7 +179,7 @@ export function simdKernels(floats: number): Kernels {
   };
 }
 
-function multiply(call: Call, p: Product): void {
+function multiply(call: (...values: number[]) => void, p: Product): void {
   call(
     p.a * FLOAT_BYTES,
     p.aRowStride * FLOAT_BYTES,

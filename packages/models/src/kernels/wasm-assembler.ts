@@ -7,8 +7,9 @@ export type Code = readonly (number | Code)[];
 
 export const I32 = 0x7f;
 export const F32 = 0x7d;
+export const F64 = 0x7c;
 export const V128 = 0x7b;
-type ValueType = typeof I32 | typeof F32 | typeof V128;
+type ValueType = typeof I32 | typeof F32 | typeof F64 | typeof V128;
 
 /** A number in LEB128, unsigned. */
 function unsigned(value: number): number[] {
@@ -39,6 +40,8 @@ const access = (opcode: number, alignment: number) => (offset: number) =>
 
 export const get = (local: number): Code => [0x20, ...unsigned(local)];
 export const set = (local: number): Code => [0x21, ...unsigned(local)];
+/** Sets a local and leaves the value where it was. */
+export const tee = (local: number): Code => [0x22, ...unsigned(local)];
 export const i32 = {
   const: (value: number): Code => [0x41, ...signed(value)],
   add: [0x6a],
@@ -57,13 +60,29 @@ export const f32x4 = {
   /** `a < b ? b : a`: one machine instruction, unlike max, which minds NaN. */
   pseudoMax: vector(0xeb),
 } as const;
+export const f64x2 = {
+  splat: vector(0x14),
+  greaterOrEqual: vector(0x4c),
+  add: vector(0xf0),
+  sub: vector(0xf1),
+  mul: vector(0xf2),
+} as const;
+/** Moves the bits of both lanes up, by a number of places that is an i32. */
+export const shiftLeft64x2: Code = vector(0xcb);
 export const v128 = {
   load: access(0x00, 2),
   loadSplat32: access(0x09, 2),
+  loadSplat64: access(0x0a, 3),
   store: access(0x0b, 2),
   and: vector(0x4e),
   zero: [...vector(0x0c), ...new Array<number>(16).fill(0)] as Code,
 } as const;
+
+/** A number in both lanes. */
+export const f64x2Const = (value: number): Code => {
+  const bytes = [...new Uint8Array(Float64Array.of(value).buffer)];
+  return [...vector(0x0c), ...bytes, ...bytes];
+};
 
 /** Repeats the body while `from`, raised by `step` each time, stays below `to`. */
 export const whileBelow = (index: number, to: Code, step: number, body: Code): Code => [

@@ -26,7 +26,7 @@ function setUp(layers: readonly Layer[], loss: Loss, seed: number) {
     Float32Array.from({ length: count }, () => random.uniform(from, 1));
   const inputs = { values: draw(ROWS * INPUTS, -1), rows: ROWS, columns: INPUTS };
   const targets = { values: draw(ROWS * OUTPUTS, 0), rows: ROWS, columns: OUTPUTS };
-  const trainer = new Trainer(network, loss, random);
+  const trainer = new Trainer(network, { loss }, random);
   const analytic = () => {
     network.load(inputs, 0, ROWS);
     trainer.gradients(ROWS, targets, (row) => row);

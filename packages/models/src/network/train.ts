@@ -1,9 +1,10 @@
-import { setImmediate } from 'node:timers/promises';
 import { PipelineError } from '@antinex/runtime';
+import { Breather } from '../data/breather.ts';
 import { RandomState } from '../data/random-state.ts';
 import { checkSameRows, checkTable, type Table } from '../data/table.ts';
+import { ADAM } from '../kernels/kernels.ts';
 import type { KernelKind } from '../kernels/open-kernels.ts';
-import { DenseNetwork } from './dense-network.ts';
+import { DenseNetwork, type LayerWeights } from './dense-network.ts';
 import { checkDescription, type NetworkDescription, outputsOf } from './description.ts';
 import { LOSSES, type Loss, lossOf } from './losses.ts';
 import { historyName, type Metric, metricOfRow, parseMetrics } from './metrics.ts';
@@ -25,6 +26,12 @@ export interface TrainingOptions {
   /** 0 ... 4294967295. The same seed and rows give the same weights, bit for bit, on every machine. */
   readonly seed: number;
   readonly metrics?: readonly Metric[];
+  /** How far a step goes; as Keras has it by default. */
+  readonly rate?: number;
+  /** This many times the weights is added to their slopes in each step, which draws them to 0. */
+  readonly weightDecay?: number;
+  /** The weights to begin with; they are drawn where none are given. */
+  readonly weights?: readonly LayerWeights[] | undefined;
   /** Take the rows in another order in each epoch; AntiNex does not. */
   readonly shuffle?: boolean;
   readonly validation?: Examples | undefined;
@@ -43,9 +50,6 @@ export interface Training {
 
 const TRAINING_LIMITS = { epochs: 100_000, batchSize: 65_536 } as const;
 
-/** How long the event loop may wait for a signal to be heard. */
-const SLICE_MS = 50;
-
 /**
  * Trains a new network with Adam as Keras has it by default. All work is done on the calling thread; the
  * event loop gets a turn every 50 ms.
@@ -62,13 +66,15 @@ export async function trainNetwork(
   const random = new RandomState(options.seed);
   const capacity = Math.min(options.batchSize, examples.inputs.rows);
   const network = new DenseNetwork(description, { capacity, isTraining: true, kernels: options.kernels });
-  network.drawWeights(random);
-  const trainer = new Trainer(network, options.loss, random);
+  if (options.weights) network.setWeights(options.weights);
+  else network.drawWeights(random);
+  const trainer = new Trainer(network, options, random);
+  const breather = new Breather(options.signal);
   const order = Uint32Array.from({ length: examples.inputs.rows }, (_, row) => row);
   const history: Record<string, number[]> = {};
   for (let epoch = 1; epoch <= options.epochs; epoch++) {
     if (options.shuffle) random.shuffle(order);
-    const scores = await runEpoch(network, trainer, examples, order, options);
+    const scores = await runEpoch(network, trainer, examples, order, options, breather);
     if (!Number.isFinite(scores.loss)) throw new PipelineError('TRAINING_DIVERGED', { epoch });
     for (const [name, value] of Object.entries(scores)) {
       history[name] ??= [];
@@ -93,6 +99,9 @@ function check(description: NetworkDescription, examples: Examples, options: Tra
   if (!isCount(options.epochs, 1, epochs)) problems.push(`epochs must be 1 to ${epochs}`);
   if (!isCount(options.batchSize, 1, batchSize)) problems.push(`batch_size must be 1 to ${batchSize}`);
   if (!isCount(options.seed, 0, 0xffffffff)) problems.push('seed must be 0 to 4294967295');
+  const { rate = ADAM.rate, weightDecay = 0 } = options;
+  if (!(rate > 0 && rate <= 1)) problems.push('rate must be above 0 and up to 1');
+  if (!(weightDecay >= 0 && weightDecay <= 1)) problems.push('weight decay must be 0 to 1');
   if (problems.length > 0) throw new PipelineError('NETWORK_INVALID', { problems });
   parseMetrics(options.metrics ?? []);
   checkDescription(description);
@@ -112,19 +121,15 @@ async function runEpoch(
   { inputs, targets }: Examples,
   order: Uint32Array,
   options: TrainingOptions,
+  breather: Breather,
 ): Promise<Scores> {
-  const { batchSize, metrics = [], signal, validation } = options;
+  const { batchSize, metrics = [], validation } = options;
   const { memory } = network.kernels;
   const { outputs, stride, units } = network.layout.dense.at(-1)!;
   const sums = new Float64Array(metrics.length);
   let loss = 0;
-  let sliceEnd = performance.now() + SLICE_MS;
   for (let from = 0; from < inputs.rows; from += batchSize) {
-    if (performance.now() >= sliceEnd) {
-      await setImmediate();
-      sliceEnd = performance.now() + SLICE_MS;
-    }
-    signal?.throwIfAborted();
+    if (breather.isDue) await breather.pause();
     const rows = Math.min(batchSize, inputs.rows - from);
     network.load(inputs, from, rows, order);
     loss += trainer.step(rows, targets, (row) => order[from + row]);
@@ -135,8 +140,7 @@ async function runEpoch(
       }
     });
   }
-  await setImmediate();
-  signal?.throwIfAborted();
+  await breather.pause();
   const scores: Record<string, number> = { loss: loss / inputs.rows };
   metrics.forEach((metric, i) => {
     scores[historyName(metric)] = sums[i] / inputs.rows;

@@ -6,18 +6,30 @@ import type { DenseNetwork } from './dense-network.ts';
 import { type DensePlaces, padded } from './layout.ts';
 import { type Loss, lossOf, lossSlope } from './losses.ts';
 
+export interface TrainerOptions {
+  readonly loss: Loss;
+  /** How far a step goes. */
+  readonly rate?: number;
+  /** What of the weights is added to their slopes. */
+  readonly weightDecay?: number;
+}
+
 /** Learns batch by batch: forward, back-propagation, a step of Adam. */
 export class Trainer {
   readonly #network: DenseNetwork;
   readonly #loss: Loss;
+  readonly #rate: number;
+  readonly #weightDecay: number;
   readonly #random: RandomState;
   #power1 = 1;
   #power2 = 1;
 
   /** @param network one made for training */
-  constructor(network: DenseNetwork, loss: Loss, random: RandomState) {
+  constructor(network: DenseNetwork, options: TrainerOptions, random: RandomState) {
     this.#network = network;
-    this.#loss = loss;
+    this.#loss = options.loss;
+    this.#rate = options.rate ?? ADAM.rate;
+    this.#weightDecay = options.weightDecay ?? 0;
     this.#random = random;
     const { ones, capacity } = network.layout;
     network.kernels.memory.fill(1, ones, ones + capacity);
@@ -32,11 +44,18 @@ export class Trainer {
   step(rows: number, targets: Table, targetRow: (row: number) => number): number {
     const loss = this.gradients(rows, targets, targetRow);
     const { kernels, layout } = this.#network;
+    if (this.#weightDecay > 0) this.#addDecay();
     this.#power1 *= ADAM.beta1;
     this.#power2 *= ADAM.beta2;
-    const rate = (ADAM.rate * Math.sqrt(1 - this.#power2)) / (1 - this.#power1);
+    const rate = (this.#rate * Math.sqrt(1 - this.#power2)) / (1 - this.#power1);
     kernels.adam(0, layout.weights, rate);
     return loss;
+  }
+
+  #addDecay(): void {
+    const { memory } = this.#network.kernels;
+    const { weights } = this.#network.layout;
+    for (let i = 0; i < weights; i++) memory[weights + i] += this.#weightDecay * memory[i];
   }
 
   /** Puts the gradients of the mean loss behind the weights, in their order. */
