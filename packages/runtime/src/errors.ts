@@ -181,6 +181,33 @@ const ERRORS = {
     () => 'train it again, or name another file',
   ),
 
+  JOB_INVALID: failure((d: { problems: readonly { readonly field: string; readonly reason: string }[] }) =>
+    d.problems.map(({ field, reason }) => `${field} ${reason}`).join('; '),
+  ),
+  JOB_TOO_LARGE: failure((d: { what: string; limit: string }) => `${d.what} is more than ${d.limit}`),
+  JOB_DATASET_REFUSED: failure(
+    (d: { name: string; reason: string }) => `no dataset "${d.name}" can be read: ${d.reason}`,
+    () => 'name a CSV file by its path inside of a dataset folder of the server',
+  ),
+  JOB_THREAD_DIED: failure(
+    (d: { reason: string }) => `the thread that worked on the job died: ${d.reason}`,
+    () => 'ask for less at once, or let the server take more memory',
+  ),
+  MODEL_UNKNOWN: failure(
+    (d: { label: string }) => `no model is named "${d.label}": train it first`,
+    () => 'with a dataset, or with rows of both classes',
+  ),
+  MODEL_MISMATCH: failure((d: { label: string; reason: string }) => `the model "${d.label}" ${d.reason}`),
+
+  SERVER_DATA_IN_USE: failure(
+    (d: { folder: string }) => `another antinex-server uses the folder ${d.folder}`,
+    () => 'end it, or give each server a folder of its own with --data',
+  ),
+  SERVER_DATA_UNUSABLE: failure(
+    (d: { folder: string; reason: string }) => `cannot use the database in ${d.folder}: ${d.reason}`,
+    () => 'choose another folder with --data, or bring back a copy of this one',
+  ),
+
   LISTEN_FAILED: failure(
     (d: { address: string; reason: string }) => `cannot listen on ${d.address}: ${d.reason}`,
     () => 'choose another address or port',
