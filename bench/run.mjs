@@ -7,6 +7,7 @@ const SECTIONS = {
   processor: async () => (await import('./processor.mjs')).processorAlone,
   live: async () => (await import('./live.mjs')).live,
   models: async () => (await import('./models.mjs')).models,
+  antinex: async () => (await import('./antinex.mjs')).antinex,
   novelty: async () => (await import('./novelty.mjs')).novelty,
 };
 const NAMES = Object.keys(SECTIONS);

@@ -8,6 +8,7 @@ export { formatListenAddress, type ListenAddress, parseListenAddress } from './l
 export { createLogger, LOG_SETTINGS, type Log, type Logger, type LogOptions } from './logger.ts';
 export { type Main, type MainOptions, runMain } from './main.ts';
 export { createMetrics, type LabelledValue, type Metrics, type MetricValue } from './metrics.ts';
+export { type MetricsPage, openMetricsPage } from './metrics-page.ts';
 export { fromPlainError, type PlainError, toPlainError } from './plain-error.ts';
 export { printConfig } from './print-config.ts';
 export { type DropOptions, type DroppedPrivileges, dropPrivileges } from './privileges.ts';

@@ -6,6 +6,7 @@ import { describeError } from './describe-error.ts';
 import { PipelineError } from './errors.ts';
 import { formatListenAddress, type ListenAddress } from './listen-address.ts';
 import type { Metrics } from './metrics.ts';
+import { openMetricsPage } from './metrics-page.ts';
 
 /** Whether the program does its work now, and if not, why. */
 export type Readiness = boolean | { readonly ready: boolean; readonly reason?: string };
@@ -59,15 +60,10 @@ const INDEX = `/metrics  counters and gauges, for Prometheus
  * @throws PipelineError LISTEN_FAILED.
  */
 export async function openStatusServer(options: StatusServerOptions): Promise<StatusServer> {
-  // Programs without the server need not wait for prom-client to load.
-  const [{ createRegistry }, { probeEventLoopLag, processMetrics }] = await Promise.all([
-    import('./prometheus.ts'),
-    import('./process-metrics.ts'),
-  ]);
-  const registry = createRegistry([...options.metrics.all, ...processMetrics()]);
+  const page = await openMetricsPage(options.metrics);
   const pages = new Map<string, Page>([
     ['/', () => ({ code: 200, body: INDEX })],
-    ['/metrics', async () => ({ code: 200, type: registry.contentType, body: await registry.metrics() })],
+    ['/metrics', async () => ({ code: 200, type: page.contentType, body: await page.text() })],
     [
       '/status',
       () => ({ code: 200, type: JSON_TYPE, body: `${JSON.stringify(options.status(), null, 2)}\n` }),
@@ -78,13 +74,15 @@ export async function openStatusServer(options: StatusServerOptions): Promise<St
   const server = createServer(LIMITS, (request, response) => void answer(pages, request, response));
   server.maxConnections = MAX_CONNECTIONS;
   server.timeout = IDLE_MS;
-  const address = await listen(server, options);
-  const stopProbe = probeEventLoopLag(registry);
+  const address = await listen(server, options).catch((error: unknown) => {
+    page.close();
+    throw error;
+  });
   return {
     ...address,
     url: `http://${formatListenAddress(address)}`,
     async close() {
-      stopProbe();
+      page.close();
       const closed = server.listening ? once(server, 'close') : undefined;
       server.close();
       server.closeAllConnections();

@@ -1,0 +1,1 @@
+export { type AntinexServer, openServer, type ServerOptions } from './server.ts';
