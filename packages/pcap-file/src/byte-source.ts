@@ -1,4 +1,7 @@
+import { open } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
+import { Socket } from 'node:net';
+import { promisify } from 'node:util';
 import { gunzip, isGzip } from './gunzip.ts';
 
 /** Bytes read from a regular file at once. */
@@ -7,23 +10,27 @@ const FILE_CHUNK = 1024 * 1024;
 const PIPE_CHUNK = 64 * 1024;
 const MIN_CHUNK = 4 * 1024;
 
-/** The contents of an open file, in buffers that are never reused. The file is closed behind the last. */
+/** The contents of an open file. The file is closed behind the last chunk. */
 export class FileSource implements AsyncIterable<Buffer> {
   private readonly file: FileHandle;
+  private readonly oneBuffer: boolean;
 
-  constructor(file: FileHandle) {
+  /** With `oneBuffer` each chunk is good until the next one is asked for; else buffers are never used again. */
+  constructor(file: FileHandle, oneBuffer: boolean) {
     this.file = file;
+    this.oneBuffer = oneBuffer;
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<Buffer, void> {
     try {
       const stats = await this.file.stat();
       const size = stats.isFile() ? Math.min(FILE_CHUNK, Math.max(MIN_CHUNK, stats.size)) : PIPE_CHUNK;
+      let buffer = Buffer.allocUnsafeSlow(size);
       for (;;) {
-        const buffer = Buffer.allocUnsafeSlow(size);
         const { bytesRead } = await this.file.read(buffer, 0, size, null);
         if (bytesRead === 0) return;
         yield bytesRead === size ? buffer : buffer.subarray(0, bytesRead);
+        if (!this.oneBuffer) buffer = Buffer.allocUnsafeSlow(size);
       }
     } finally {
       await this.file.close();
@@ -36,6 +43,16 @@ export class FileSource implements AsyncIterable<Buffer> {
   }
 }
 
+/**
+ * A named pipe as a stream. Read like a file, it would hold a thread, and with it the process at its end,
+ * until the writer has something to say. Only for the main thread: a worker would close the descriptor
+ * a second time when it ends.
+ */
+export async function openPipe(path: string): Promise<Socket> {
+  const fd = await promisify(open)(path, 'r');
+  return new Socket({ fd, readable: true, writable: false });
+}
+
 /** The bytes of `input`, decompressed if they turn out to be gzip. */
 export async function* plainBytes(
   input: AsyncIterable<Uint8Array>,
@@ -46,8 +63,9 @@ export async function* plainBytes(
   try {
     let first = await chunks.next();
     if (!first.done && first.value.length === 1) {
+      const [byte] = first.value;
       const second = await chunks.next();
-      if (!second.done) first = { done: false, value: Buffer.concat([first.value, second.value]) };
+      if (!second.done) first = { done: false, value: Buffer.concat([Buffer.from([byte]), second.value]) };
     }
     if (first.done) return;
     const all = startingWith(first.value, chunks);

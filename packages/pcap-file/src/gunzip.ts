@@ -35,7 +35,8 @@ export async function* gunzip(input: AsyncIterable<Buffer>, name: string): Async
         at += size;
         total += size;
       }
-      held = data.subarray(end);
+      // A copy: the source may use its buffer again.
+      held = Buffer.from(data.subarray(end));
     }
     yield* await inflater.write(held);
     yield* await inflater.end();

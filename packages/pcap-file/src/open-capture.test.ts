@@ -1,10 +1,10 @@
-import { chmodSync, mkdtempSync, readdirSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { drain, pcapFileHeader, pcapRecordBytes } from '../test/captures.ts';
+import { drain, openFilesIn, pcapFileHeader, pcapRecordBytes } from '../test/captures.ts';
 import { openCapture } from './open-capture.ts';
 
 let dir: string;
@@ -19,16 +19,6 @@ beforeAll(() => {
   dir = mkdtempSync(join(tmpdir(), 'pcap-file-'));
 });
 afterAll(() => rmSync(dir, { recursive: true }));
-
-/** How many of this process's files lie in the test's directory. */
-const openFiles = (): number =>
-  readdirSync('/proc/self/fd').filter((fd) => {
-    try {
-      return readlinkSync(`/proc/self/fd/${fd}`).startsWith(dir);
-    } catch {
-      return false;
-    }
-  }).length;
 
 describe('openCapture', () => {
   it.each([
@@ -92,14 +82,14 @@ describe('openCapture', () => {
   it.skipIf(process.platform !== 'linux')('closes the file, however reading ends', async () => {
     const good = file('good.pcap', capture);
     const bad = file('bad.pcap', Buffer.from('not a capture'));
-    const before = openFiles();
+    const before = openFilesIn(dir);
     await drain(await openCapture(good));
     await drain(await openCapture(bad));
     for await (const _batch of await openCapture(good)) break;
     const unread = await openCapture(good);
-    expect(openFiles()).toBe(before + 1);
+    expect(openFilesIn(dir)).toBe(before + 1);
     unread.stop();
     await new Promise((resolve) => setTimeout(resolve, 50));
-    expect(openFiles()).toBe(before);
+    expect(openFilesIn(dir)).toBe(before);
   });
 });

@@ -1,8 +1,11 @@
-import { open } from 'node:fs/promises';
+import { open, stat } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
-import { FileSource } from './byte-source.ts';
-import { type CaptureOptions, CaptureReader } from './capture-reader.ts';
+import { isMainThread } from 'node:worker_threads';
+import type { CaptureOptions } from './batch-reader.ts';
+import { FileSource, openPipe } from './byte-source.ts';
+import { CaptureReader } from './capture-reader.ts';
 import { type CaptureFileCode, CaptureFileError } from './errors.ts';
+import { RecordReader } from './record-reader.ts';
 
 export interface OpenOptions extends CaptureOptions {
   /** Where `-` reads from; the process's standard input by default. */
@@ -29,13 +32,28 @@ const REASONS: Partial<Record<CaptureFileCode, string>> = {
  *
  * The file is closed when the iteration ends, also by `break`, or by `reader.stop()`.
  */
-export async function openCapture(path: string, options: OpenOptions = {}): Promise<CaptureReader> {
+export const openCapture = (path: string, options: OpenOptions = {}): Promise<CaptureReader> =>
+  openWith(CaptureReader, path, options, false);
+
+/** The same for a RecordReader, which makes no object of each packet and keeps no bytes. */
+export const openRecords = (path: string, options: OpenOptions = {}): Promise<RecordReader> =>
+  openWith(RecordReader, path, options, true);
+
+async function openWith<R>(
+  Reader: new (input: AsyncIterable<Uint8Array>, options: CaptureOptions) => R,
+  path: string,
+  options: OpenOptions,
+  oneBuffer: boolean,
+): Promise<R> {
   const { stdin = process.stdin, ...rest } = options;
-  if (path === '-') return new CaptureReader(stdin, { name: 'standard input', ...rest });
+  if (path === '-') return new Reader(stdin, { name: 'standard input', ...rest });
   const name = rest.name ?? path;
   try {
+    const isPipe = isMainThread && (await stat(path)).isFIFO();
+    if (isPipe) return new Reader(await openPipe(path), { ...rest, name });
     const file = await open(path, 'r');
-    if (!(await file.stat()).isDirectory()) return new CaptureReader(new FileSource(file), { ...rest, name });
+    if (!(await file.stat()).isDirectory())
+      return new Reader(new FileSource(file, oneBuffer), { ...rest, name });
     await file.close();
   } catch (error) {
     throw openError(name, error as NodeJS.ErrnoException);

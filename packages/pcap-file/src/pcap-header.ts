@@ -1,4 +1,4 @@
-import { LinkType } from '@antinex/decoder';
+import { LinkType } from '@antinex/decoder/packet';
 import type { CaptureFormat, Fault } from './record-parser.ts';
 import { MAX_RECORD_BYTES, USUAL_MAX_CAPTURED_BYTES } from './record-parser.ts';
 

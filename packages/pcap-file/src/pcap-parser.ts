@@ -1,4 +1,4 @@
-import { Packet } from '@antinex/decoder';
+import type { PacketTarget } from './batch.ts';
 import { Lengths, type PcapHeader, readPcapHeader } from './pcap-header.ts';
 import { RECORD_HEADER, recordHeaderSize } from './pcap-record-header.ts';
 import type { CaptureFormat, Fault, RecordParser } from './record-parser.ts';
@@ -32,7 +32,7 @@ export class PcapParser implements RecordParser {
     return this.header === null ? 'the file header' : null;
   }
 
-  parse(data: Buffer, from: number, to: number, out: Packet[], max: number): number {
+  parse(data: Buffer, from: number, to: number, out: PacketTarget, max: number): number {
     let pos = from;
     if (this.header === null) {
       if (to - pos < this.headerLength) return pos;
@@ -69,7 +69,7 @@ export class PcapParser implements RecordParser {
     data: Buffer,
     from: number,
     to: number,
-    out: Packet[],
+    out: PacketTarget,
     max: number,
   ): number {
     const { littleEndian, nanosPerUnit, lengths, linkType, maxCapturedLength } = header;
@@ -106,9 +106,7 @@ export class PcapParser implements RecordParser {
         seconds += carry;
         nanos -= carry * 1e9;
       }
-      out.push(
-        new Packet(data, pos + recordHeader, captured, original, linkType, seconds, nanos, interfaceName),
-      );
+      out.add(data, pos + recordHeader, captured, original, linkType, seconds, nanos, interfaceName);
       pos += length;
     }
     return pos;

@@ -1,5 +1,5 @@
 import type { Writable } from 'node:stream';
-import { LinkType, type Packet } from '@antinex/decoder';
+import { LinkType, type Packet } from '@antinex/decoder/packet';
 import { CaptureWriteError } from './errors.ts';
 import { PacketSink } from './packet-sink.ts';
 import { type PcapResolution, pcapHeader, pcapRecordLength, putPcapRecord } from './pcap-encode.ts';

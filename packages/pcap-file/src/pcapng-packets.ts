@@ -1,4 +1,4 @@
-import { Packet } from '@antinex/decoder';
+import type { PacketTarget } from './batch.ts';
 import { Block, PACKET_DATA, PACKET_MIN, SIMPLE_PACKET_DATA, SIMPLE_PACKET_MIN } from './pcapng-blocks.ts';
 import type { CaptureInterface } from './pcapng-interface.ts';
 
@@ -10,16 +10,17 @@ export interface Section {
   packetsWithoutTime: number;
 }
 
-/** The packet in a block of one of the three packet types, or what is wrong with the block. */
-export function readPacket(
+/** Adds the packet in a block of one of the three packet types to `out`, or answers what is wrong with it. */
+export function addPacket(
   section: Section,
   type: number,
   data: Buffer,
   view: DataView,
   at: number,
   length: number,
-): Packet | string {
-  if (type === Block.SIMPLE_PACKET) return simplePacket(section, data, view, at, length);
+  out: PacketTarget,
+): string | null {
+  if (type === Block.SIMPLE_PACKET) return addSimplePacket(section, data, view, at, length, out);
   if (length < PACKET_MIN) return `a packet block of ${length} bytes`;
   const { littleEndian } = section;
   const id =
@@ -34,26 +35,20 @@ export function readPacket(
   if (!clock.read(view.getUint32(at + 12, littleEndian), view.getUint32(at + 16, littleEndian))) {
     section.packetsWithoutTime++;
   }
-  return new Packet(
-    data,
-    at + PACKET_DATA,
-    captured,
-    view.getUint32(at + 24, littleEndian),
-    from.linkType,
-    clock.seconds,
-    clock.nanos,
-    from.name,
-  );
+  const original = view.getUint32(at + 24, littleEndian);
+  out.add(data, at + PACKET_DATA, captured, original, from.linkType, clock.seconds, clock.nanos, from.name);
+  return null;
 }
 
 /** Has neither time nor captured length: the snaplen of the section's first interface tells the latter. */
-function simplePacket(
+function addSimplePacket(
   section: Section,
   data: Buffer,
   view: DataView,
   at: number,
   length: number,
-): Packet | string {
+  out: PacketTarget,
+): string | null {
   if (length < SIMPLE_PACKET_MIN) return `a simple packet block of ${length} bytes`;
   const from = section.interfaces[0];
   if (!from) return 'a simple packet before any interface';
@@ -63,5 +58,6 @@ function simplePacket(
     return `a simple packet of ${captured} bytes in a block of ${length}`;
   }
   section.packetsWithoutTime++;
-  return new Packet(data, at + SIMPLE_PACKET_DATA, captured, original, from.linkType, 0, 0, from.name);
+  out.add(data, at + SIMPLE_PACKET_DATA, captured, original, from.linkType, 0, 0, from.name);
+  return null;
 }

@@ -1,4 +1,4 @@
-import type { Packet } from '@antinex/decoder';
+import type { PacketTarget } from './batch.ts';
 import {
   BLOCK_FRAME,
   BLOCK_TRAILER,
@@ -8,7 +8,7 @@ import {
   SECTION_HEADER_MIN,
 } from './pcapng-blocks.ts';
 import { readInterface } from './pcapng-interface.ts';
-import { readPacket, type Section } from './pcapng-packets.ts';
+import { addPacket, type Section } from './pcapng-packets.ts';
 import { type CaptureFormat, type Fault, MAX_RECORD_BYTES, type RecordParser } from './record-parser.ts';
 
 /** Interfaces of one section; real captures have a few. */
@@ -49,7 +49,7 @@ export class PcapngParser implements RecordParser {
     return this.trailer > 0 ? 'a block' : null;
   }
 
-  parse(data: Buffer, from: number, to: number, out: Packet[], max: number): number {
+  parse(data: Buffer, from: number, to: number, out: PacketTarget, max: number): number {
     const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
     const { section } = this;
     let pos = from;
@@ -80,9 +80,8 @@ export class PcapngParser implements RecordParser {
         if (type === Block.SECTION_HEADER) this.beginSection(view, pos, length);
         else if (type === Block.INTERFACE) this.addInterface(data, view, pos, length);
         else {
-          const packet = readPacket(section, type, data, view, pos, length);
-          if (typeof packet === 'string') this.damage(packet, pos);
-          else out.push(packet);
+          const wrong = addPacket(section, type, data, view, pos, length, out);
+          if (wrong !== null) this.damage(wrong, pos);
         }
         pos += length;
       }

@@ -1,4 +1,4 @@
-import type { Packet } from '@antinex/decoder';
+import type { Batcher } from './batch.ts';
 import type { RecordParser } from './record-parser.ts';
 
 const EMPTY = Buffer.alloc(0);
@@ -9,18 +9,19 @@ const FIRST_GATHER_BYTES = 64 * 1024;
  * Brings a parser and chunks of any size together. Records that lie within a chunk are read where
  * they are; only one that crosses from chunk to chunk is copied together, in a buffer of its own.
  */
-export class RecordFeed {
+export class RecordFeed<B> {
   private readonly parser: RecordParser;
+  private readonly batcher: Batcher<B>;
   private readonly maxBatch: number;
   /** The beginning of a record, still too short to read. */
   private tail = EMPTY;
   private tailLength = 0;
   /** Bytes of the capture that are read or passed over. */
   private done = 0;
-  private batch: Packet[] = [];
 
-  constructor(parser: RecordParser, maxBatch: number) {
+  constructor(parser: RecordParser, batcher: Batcher<B>, maxBatch: number) {
     this.parser = parser;
+    this.batcher = batcher;
     this.maxBatch = maxBatch;
   }
 
@@ -31,7 +32,7 @@ export class RecordFeed {
   }
 
   /** Reads what `chunk` completes. It is not changed, and packets refer to it. */
-  *feed(chunk: Buffer): Generator<Packet[]> {
+  *feed(chunk: Buffer): Generator<B> {
     const { parser } = this;
     let at = 0;
     while (at < chunk.length && parser.fault === null) {
@@ -52,37 +53,38 @@ export class RecordFeed {
   }
 
   /** Reads what can be read once it is known that nothing follows. */
-  *end(): Generator<Packet[]> {
+  *end(): Generator<B> {
     this.parser.atEnd = true;
     if (this.tailLength > 0 && this.parser.fault === null) yield* this.readTail();
     yield* this.rest();
   }
 
-  private *readTail(): Generator<Packet[]> {
+  private *readTail(): Generator<B> {
     const used = yield* this.read(this.tail, 0, this.tailLength);
     // Packets refer to the bytes before; those behind are free to be filled.
     this.tail = this.tail.subarray(used);
     this.tailLength -= used;
   }
 
-  private *read(data: Buffer, from: number, to: number): Generator<Packet[], number> {
-    const { parser, maxBatch } = this;
+  private *read(data: Buffer, from: number, to: number): Generator<B, number> {
+    const { parser, batcher, maxBatch } = this;
     let pos = from;
     parser.base = this.done - from;
+    if (!batcher.takes(data)) yield* this.rest();
     for (;;) {
-      pos = parser.parse(data, pos, to, this.batch, maxBatch);
-      if (this.batch.length < maxBatch) break;
+      pos = parser.parse(data, pos, to, batcher, maxBatch);
+      if (batcher.length < maxBatch) break;
       yield* this.rest();
     }
     this.done += pos - from;
     return pos;
   }
 
-  private *rest(): Generator<Packet[]> {
-    if (this.batch.length === 0) return;
-    const { batch } = this;
-    this.batch = [];
-    yield batch;
+  private *rest(): Generator<B> {
+    const { batcher } = this;
+    if (batcher.length === 0) return;
+    yield batcher.batch;
+    batcher.clear();
   }
 
   /** Appends up to `wanted` bytes of the chunk to the tail. */

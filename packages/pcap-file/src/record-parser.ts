@@ -1,4 +1,4 @@
-import type { Packet } from '@antinex/decoder';
+import type { PacketTarget } from './batch.ts';
 import type { CaptureFileCode } from './errors.ts';
 
 /** No packet or block that is held in memory is larger; a length beyond it is taken for damage. */
@@ -53,8 +53,8 @@ export interface RecordParser {
   readonly warnings: string[];
 
   /**
-   * Reads records of `data[from..to)` onto `out` until it holds `max` packets, the bytes run out or
+   * Reads records of `data[from..to)` into `out` until it holds `max` packets, the bytes run out or
    * a fault shows. Returns the position behind the last record read.
    */
-  parse(data: Buffer, from: number, to: number, out: Packet[], max: number): number;
+  parse(data: Buffer, from: number, to: number, out: PacketTarget, max: number): number;
 }

@@ -1,3 +1,4 @@
+import { readdirSync, readlinkSync } from 'node:fs';
 import { Packet } from '@antinex/decoder';
 import * as fc from 'fast-check';
 import { type CaptureFileError, type CaptureOptions, CaptureReader } from '../src/index.ts';
@@ -214,3 +215,13 @@ export const packets = (linkTypes: fc.Arbitrary<number>): fc.Arbitrary<Packet[]>
       }),
     { maxLength: 30 },
   );
+
+/** How many of this process's files lie in a folder. */
+export const openFilesIn = (folder: string): number =>
+  readdirSync('/proc/self/fd').filter((fd) => {
+    try {
+      return readlinkSync(`/proc/self/fd/${fd}`).startsWith(folder);
+    } catch {
+      return false;
+    }
+  }).length;
