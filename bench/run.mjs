@@ -4,6 +4,7 @@ import { say, writeSection } from './report.mjs';
 const SECTIONS = {
   offline: async () => (await import('./offline.mjs')).offline,
   capture: async () => (await import('./capture.mjs')).capture,
+  flows: async () => (await import('./flows.mjs')).flows,
   processor: async () => (await import('./processor.mjs')).processorAlone,
   live: async () => (await import('./live.mjs')).live,
   models: async () => (await import('./models.mjs')).models,

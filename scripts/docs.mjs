@@ -1,7 +1,8 @@
-// npm run docs: writes the documents that are made from the catalogue.
+// npm run docs: writes the documents that are made from the catalogues.
 import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { flowFeaturesMarkdown } from '../packages/features/dist/index.js';
 
 const at = (path) => fileURLToPath(new URL(`../${path}`, import.meta.url));
 const fields = (format) =>
@@ -9,3 +10,4 @@ const fields = (format) =>
 
 writeFileSync(at('docs/columns.md'), fields('markdown'));
 writeFileSync(at('docs/message.schema.json'), fields('json-schema'));
+writeFileSync(at('docs/flow-features.md'), flowFeaturesMarkdown());

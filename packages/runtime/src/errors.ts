@@ -156,6 +156,22 @@ const ERRORS = {
         : 'it may still end: ask for it again later',
   ),
 
+  FEATURES_INVALID: usage((d: { problems: readonly string[] }) => d.problems.join('; ')),
+  NO_FLOWS: failure(
+    (d: { reason: string }) => `there are no flows to make features of: ${d.reason}`,
+    () => 'look at the capture, or ask for fewer packets a flow',
+  ),
+  TOO_MANY_PACKETS: failure(
+    (d: { limit: number }) => `the flows have more than the ${d.limit} packets that may be held at once`,
+    () => 'split the capture, allow more packets, or give a fixed interval and dimension',
+  ),
+  NETML_FAILS: failure(
+    (d: { error: string }) => `netml fails here with ${d.error}`,
+    () => 'leave out --compat netml for an answer',
+  ),
+  LABELS_UNUSABLE: failure(
+    (d: { path: string; reason: string }) => `cannot use the labels in ${d.path}: ${d.reason}`,
+  ),
   NETWORK_INVALID: failure(
     (d: { problems: readonly string[] }) => `no such network: ${d.problems.join('; ')}`,
   ),
