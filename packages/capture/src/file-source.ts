@@ -1,4 +1,5 @@
 import { type CaptureReader, openCapture } from '@antinex/pcap-file';
+import { readerNotes } from './reader-notes.ts';
 import type { PacketSource, SourceStats } from './source.ts';
 
 export interface FileSourceOptions {
@@ -68,11 +69,7 @@ class FileSource implements PacketSource {
   }
 
   notes(): readonly string[] {
-    const { packetsWithoutTime, damagedBlocks, warnings } = this.reader;
-    const notes = [...warnings];
-    if (packetsWithoutTime > 0) notes.push(`${packetsWithoutTime} packets without a time: theirs is 1970`);
-    if (damagedBlocks > 0) notes.push(`${damagedBlocks} damaged packet blocks left out`);
-    return notes;
+    return readerNotes(this.reader);
   }
 
   async close(): Promise<void> {

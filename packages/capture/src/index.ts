@@ -13,4 +13,5 @@ export { createSampler, type FlowSampler, parseSample } from './flow-sampler.ts'
 export { giveUpRootButFiles } from './give-up-root.ts';
 export { type LibpcapSourceOptions, openLibpcapSource } from './libpcap-source.ts';
 export { type LiveSourceOptions, openLiveSource } from './live-source.ts';
+export { readerNotes } from './reader-notes.ts';
 export type { Count, PacketSource, SourceStats, TimestampOrigin } from './source.ts';

@@ -172,6 +172,9 @@ const ERRORS = {
   LABELS_UNUSABLE: failure(
     (d: { path: string; reason: string }) => `cannot use the labels in ${d.path}: ${d.reason}`,
   ),
+  FEATURE_FILE_UNUSABLE: failure(
+    (d: { path: string; reason: string }) => `cannot use the features in ${d.path}: ${d.reason}`,
+  ),
   NETWORK_INVALID: failure(
     (d: { problems: readonly string[] }) => `no such network: ${d.problems.join('; ')}`,
   ),

@@ -5,6 +5,7 @@ import type { Setting } from './settings.ts';
 const help = '';
 const boolean: Setting = { type: 'boolean', help };
 const integer: Setting = { type: 'integer', min: 1, max: 100, help };
+const number: Setting = { type: 'number', min: 0, max: 1, help };
 const duration: Setting = { type: 'duration', help };
 const size: Setting = { type: 'size', help };
 const choice: Setting = { type: 'choice', choices: ['redis', 'rabbitmq'], help };
@@ -21,6 +22,10 @@ describe('parseValue', () => {
     [integer, ' 42 ', 42],
     [integer, 7, 7],
     [{ type: 'integer', help }, '-1', -1],
+    [number, '0.33', 0.33],
+    [number, ' .5 ', 0.5],
+    [number, '1', 1],
+    [{ type: 'number', help }, '-2.5e3', -2500],
     [duration, '250ms', 250],
     [duration, '1.5s', 1500],
     [duration, '0.5', 500],
@@ -47,6 +52,10 @@ describe('parseValue', () => {
     [{ type: 'integer', min: 1, help }, '-3', 'a whole number, at least 1'],
     [{ type: 'integer', max: 9, help }, '10', 'a whole number, at most 9'],
     [{ type: 'integer', help }, '99999999999999999999', 'a whole number'],
+    [number, '1.01', 'a number from 0 to 1'],
+    [number, '0,5', 'a number from 0 to 1'],
+    [{ type: 'number', help }, 'Infinity', 'a number'],
+    [{ type: 'number', help }, '1e999', 'a number'],
     [duration, '5 parsecs', 'a time such as 250ms or 10s'],
     [duration, '-1s', 'a time such as 250ms or 10s'],
     [{ type: 'duration', min: 10, help }, '1ms', 'a time such as 250ms or 10s, at least 10ms'],

@@ -50,7 +50,9 @@ export function parseValue(setting: Setting, raw: string | number | boolean): Pa
       return value === undefined ? { expected: `one of ${setting.choices.join(', ')}` } : { value };
     }
     case 'integer':
-      return inRange(setting, /^[+-]?\d+$/.test(text) ? Number(text) : undefined, 'a whole number', '');
+      return inRange(setting, toInteger(text), 'a whole number', '');
+    case 'number':
+      return inRange(setting, toNumber(text), 'a number', '');
     case 'duration':
       return inRange(setting, withUnit(text, MILLISECONDS), 'a time such as 250ms or 10s', 'ms');
     case 'size':
@@ -58,10 +60,20 @@ export function parseValue(setting: Setting, raw: string | number | boolean): Pa
   }
 }
 
+function toNumber(text: string): number | undefined {
+  const value = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text) ? Number(text) : undefined;
+  return Number.isFinite(value) ? value : undefined;
+}
+
+const toInteger = (text: string): number | undefined =>
+  /^[+-]?\d+$/.test(text) ? safe(Number(text)) : undefined;
+
+const safe = (value: number): number | undefined => (Number.isSafeInteger(value) ? value : undefined);
+
 function withUnit(text: string, units: Readonly<Record<string, number>>): number | undefined {
   const match = /^(\d+(?:\.\d+)?)\s*([a-z]*)$/i.exec(text);
   const unit = match && units[match[2].toLowerCase()];
-  return match && unit ? Math.round(Number(match[1]) * unit) : undefined;
+  return match && unit ? safe(Math.round(Number(match[1]) * unit)) : undefined;
 }
 
 function inRange(
@@ -72,7 +84,7 @@ function inRange(
 ): Parsed {
   const tooSmall = min !== undefined && value !== undefined && value < min;
   const tooLarge = max !== undefined && value !== undefined && value > max;
-  if (value !== undefined && Number.isSafeInteger(value) && !tooSmall && !tooLarge) return { value };
+  if (value !== undefined && !tooSmall && !tooLarge) return { value };
   if (min !== undefined && max !== undefined)
     return { expected: `${what} from ${min}${unit} to ${max}${unit}` };
   if (min !== undefined) return { expected: `${what}, at least ${min}${unit}` };

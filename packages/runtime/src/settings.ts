@@ -23,8 +23,8 @@ interface BooleanSetting extends SettingBase {
 }
 
 interface NumberSetting extends SettingBase {
-  /** integer, duration (milliseconds) or size (bytes). */
-  readonly type: 'integer' | 'duration' | 'size';
+  /** integer, number (with a fraction), duration (milliseconds) or size (bytes). */
+  readonly type: 'integer' | 'number' | 'duration' | 'size';
   readonly default?: number;
   readonly min?: number;
   readonly max?: number;

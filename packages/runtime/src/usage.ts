@@ -4,6 +4,7 @@ const PLACEHOLDERS: Readonly<Record<Setting['type'], string>> = {
   string: 'TEXT',
   boolean: '',
   integer: 'N',
+  number: 'NUMBER',
   duration: 'TIME',
   size: 'SIZE',
   choice: 'NAME',

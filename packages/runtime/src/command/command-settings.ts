@@ -6,8 +6,8 @@ import type { Settings } from '../settings.ts';
 import { flagUsage } from '../usage.ts';
 import { print } from './print.ts';
 
-/** Adds a flag for each setting that has one, and those every command with settings has. */
-export function addSettings(command: Command, settings: Settings): Command {
+/** Adds a flag for each setting that has one. */
+export function addFlags(command: Command, settings: Settings): Command {
   for (const setting of Object.values(settings)) {
     if (setting.flag === undefined) continue;
     const { flags, description } = flagUsage({ ...setting, flag: setting.flag });
@@ -16,7 +16,12 @@ export function addSettings(command: Command, settings: Settings): Command {
     option.negate = false;
     command.addOption(option);
   }
-  return command
+  return command;
+}
+
+/** The same, and the flags that every command with settings has. */
+export function addSettings(command: Command, settings: Settings): Command {
+  return addFlags(command, settings)
     .option('--config <FILE>', 'JSON file with settings by name')
     .option('--env-file <FILE>', 'file with KEY=VALUE lines')
     .option('--print-config', 'print every setting, its value and where it comes from, and end')
@@ -24,8 +29,8 @@ export function addSettings(command: Command, settings: Settings): Command {
 }
 
 /**
- * A command's settings; undefined when --print-config was all that was asked. `problemsOf` finds what
- * is wrong with values that are good one by one.
+ * A command's settings, also of flags in front of it; undefined when --print-config was all that was
+ * asked. `problemsOf` finds what is wrong with values that are good one by one.
  *
  * @throws PipelineError CONFIG_INVALID naming every bad value.
  */
@@ -34,7 +39,7 @@ export async function readSettings<const S extends Settings>(
   settings: S,
   problemsOf: (config: Config<S>) => readonly string[] = () => [],
 ): Promise<Config<S> | undefined> {
-  const flags = command.opts<Record<string, unknown>>();
+  const flags = command.optsWithGlobals<Record<string, unknown>>();
   const files = [flags.config, flags.envFile].filter((file) => typeof file === 'string');
   const config = loadConfig(settings, { flags, env: process.env, file: files });
   const problems = problemsOf(config);

@@ -1,4 +1,4 @@
 /** What our commands share: commander with our settings, complaints and printing. */
-export { addSettings, checkOnly, readSettings } from './command-settings.ts';
+export { addFlags, addSettings, checkOnly, readSettings } from './command-settings.ts';
 export { type OutputStream, print } from './print.ts';
 export { createProgram, parseCommandLine } from './program.ts';
