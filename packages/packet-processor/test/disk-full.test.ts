@@ -1,6 +1,5 @@
-import { execFileSync, spawnSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -8,36 +7,26 @@ import { RedisServer, redisMissing } from '../../broker/test/servers/redis-serve
 import { COMPLETE, compare, csvFiles, durableRows, idsOf, manifestOf, newFolder } from './datasets.ts';
 import { ledgerRecord, packets, publish } from './feed.ts';
 import { startProcessor } from './processor-child.ts';
+import { SmallDisk, whyNoSmallDisk } from './small-disk.ts';
 
-const SMALL = 'size=2m';
-const LARGE = 'size=64m';
+const SMALL = '2m';
+const LARGE = '64m';
 const COUNT = 10_000;
-
-function mount(folder: string): boolean {
-  return spawnSync('mount', ['-t', 'tmpfs', '-o', SMALL, 'tmpfs', folder]).status === 0;
-}
-
-/** A small file system is what a full disk takes, and to mount it takes root. */
-const missing = (() => {
-  const folder = newFolder();
-  if (!mount(folder)) return 'a small file system cannot be mounted: that needs root';
-  execFileSync('umount', [folder]);
-  return redisMissing();
-})();
+const missing = whyNoSmallDisk() ?? redisMissing();
 
 describe.skipIf(missing)(missing ?? 'a processor on a full disk', () => {
   let server: RedisServer;
+  let small: SmallDisk;
   let disk = '';
   beforeAll(async () => {
     server = await RedisServer.start();
   });
   afterAll(() => server?.stop());
   beforeEach(() => {
-    disk = join(newFolder(), 'disk');
-    mkdirSync(disk);
-    mount(disk);
+    small = new SmallDisk(SMALL);
+    disk = small.path;
   });
-  afterEach(() => void execFileSync('umount', ['--lazy', disk]));
+  afterEach(() => small.unmount());
 
   const newQueue = () =>
     ({ url: server.url('/15?claim_idle=1'), queue: randomUUID(), wire: 'batch' }) as const;
@@ -55,7 +44,7 @@ describe.skipIf(missing)(missing ?? 'a processor on a full disk', () => {
     await expect.poll(() => processor.get('/readyz'), { timeout: 20_000 }).toEqual(full);
     expect(durableRows(disk)).toBeLessThan(COUNT);
     await sleep(500);
-    execFileSync('mount', ['-o', `remount,${LARGE}`, disk]);
+    small.resize(LARGE);
     await processor.isReady();
     await processor.until(({ rows }) => rows === COUNT);
     const { code, stderr } = await processor.stop();
