@@ -1,13 +1,12 @@
 import { mkdir } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { getSystemErrorMap } from 'node:util';
 import {
   formatListenAddress,
   type ListenAddress,
   type Log,
+  listenFailure,
   openMetricsPage,
-  PipelineError,
   type Readiness,
   toPipelineError,
 } from '@antinex/runtime';
@@ -133,13 +132,7 @@ async function listen(app: FastifyInstance, { host, port }: ListenAddress): Prom
   try {
     await app.listen({ host, port });
   } catch (error) {
-    const { errno = 0, message } = error as NodeJS.ErrnoException;
-    const reason = getSystemErrorMap().get(errno)?.[1] ?? message;
-    throw new PipelineError(
-      'LISTEN_FAILED',
-      { address: formatListenAddress({ host, port }), reason },
-      { cause: error },
-    );
+    throw listenFailure(error, { host, port });
   }
   return { host, port: (app.server.address() as AddressInfo).port };
 }

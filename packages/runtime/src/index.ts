@@ -4,7 +4,12 @@ export { type Description, describeError, type FileUse, toPipelineError } from '
 export { onDisk, syncFolder } from './disk.ts';
 export { type ErrorCode, type ErrorDetails, ExitCode, PipelineError } from './errors.ts';
 export { formatBytes, formatCount, formatDuration } from './format.ts';
-export { formatListenAddress, type ListenAddress, parseListenAddress } from './listen-address.ts';
+export {
+  formatListenAddress,
+  type ListenAddress,
+  listenFailure,
+  parseListenAddress,
+} from './listen-address.ts';
 export { createLogger, LOG_SETTINGS, type Log, type Logger, type LogOptions } from './logger.ts';
 export { type Main, type MainOptions, runMain } from './main.ts';
 export { createMetrics, type LabelledValue, type Metrics, type MetricValue } from './metrics.ts';

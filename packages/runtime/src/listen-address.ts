@@ -1,4 +1,5 @@
 import { isIPv6 } from 'node:net';
+import { getSystemErrorMap } from 'node:util';
 import { PipelineError } from './errors.ts';
 
 /** Where a server listens. */
@@ -32,3 +33,14 @@ export function parseListenAddress(text: string, origin: string): ListenAddress 
 /** `host:port`, with brackets around IPv6. */
 export const formatListenAddress = ({ host, port }: ListenAddress): string =>
   `${host.includes(':') ? `[${host}]` : host}:${port}`;
+
+/** The catalogue's error for a server that could not listen there. */
+export function listenFailure(error: unknown, address: ListenAddress): PipelineError {
+  const { errno = 0, message } = error as NodeJS.ErrnoException;
+  const reason = getSystemErrorMap().get(errno)?.[1] ?? message;
+  return new PipelineError(
+    'LISTEN_FAILED',
+    { address: formatListenAddress(address), reason },
+    { cause: error },
+  );
+}

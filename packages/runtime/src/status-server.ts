@@ -1,10 +1,8 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { getSystemErrorMap } from 'node:util';
 import { describeError } from './describe-error.ts';
-import { PipelineError } from './errors.ts';
-import { formatListenAddress, type ListenAddress } from './listen-address.ts';
+import { formatListenAddress, type ListenAddress, listenFailure } from './listen-address.ts';
 import type { Metrics } from './metrics.ts';
 import { openMetricsPage } from './metrics-page.ts';
 
@@ -96,13 +94,7 @@ async function listen(server: Server, { host, port }: ListenAddress): Promise<Li
     server.listen(port, host);
     await once(server, 'listening');
   } catch (error) {
-    const { errno = 0, message } = error as NodeJS.ErrnoException;
-    const reason = getSystemErrorMap().get(errno)?.[1] ?? message;
-    throw new PipelineError(
-      'LISTEN_FAILED',
-      { address: formatListenAddress({ host, port }), reason },
-      { cause: error },
-    );
+    throw listenFailure(error, { host, port });
   }
   // A connection that could not be accepted (no descriptors left) is no reason to end the program.
   server.on('error', () => {});

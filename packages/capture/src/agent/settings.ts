@@ -1,6 +1,7 @@
 import { BROKER_SETTINGS } from '@antinex/broker';
 import { DAEMON_SETTINGS, defineSettings } from '@antinex/runtime';
 import { MAX_RING_MB } from '../cap-source.ts';
+import { LIVE_SETTINGS } from '../live-settings.ts';
 import type { AgentSpec } from './spec.ts';
 
 /** A timer of Node cannot run for 25 days. */
@@ -144,14 +145,7 @@ export const agentSettings = ({ filter }: Pick<AgentSpec, 'filter'>) =>
       help: 'begin a new capture file after N packets',
     },
     rotateFiles: { flag: 'rotate-files', type: 'integer', min: 1, help: 'keep the N newest capture files' },
-    backend: {
-      flag: 'backend',
-      env: 'CAP_BACKEND',
-      type: 'choice',
-      choices: ['auto', 'libpcap', 'cap'],
-      default: 'auto',
-      help: 'auto takes libpcap if it is built',
-    },
+    backend: LIVE_SETTINGS.backend,
     workers: {
       flag: 'workers',
       env: 'CAP_WORKERS',
@@ -162,10 +156,7 @@ export const agentSettings = ({ filter }: Pick<AgentSpec, 'filter'>) =>
       help: 'threads that capture and decode; packets of a flow stay in one; libpcap only',
     },
     user: {
-      flag: 'user',
-      env: 'CAP_USER',
-      type: 'string',
-      placeholder: 'NAME',
+      ...LIVE_SETTINGS.user,
       help: 'who to become once the devices are open; the sudo user or nobody unless given',
     },
     json: {
