@@ -74,6 +74,11 @@ export class AntinexClient {
     return one('POST /users/', await this.#channel.ask(ask), asUser);
   }
 
+  /** Asks for a training or for predictions, once, with a request that is JSON already. */
+  postJob(json: string, { signal }: CallOptions = {}): Promise<Created> {
+    return this.#postJob(json, signal, 0);
+  }
+
   /** Asks for a training or for predictions. */
   async createJob(request: object, { mark, signal }: CreateJobOptions = {}): Promise<Created> {
     if (mark === undefined) return this.#postJob(request, signal);
@@ -155,7 +160,7 @@ export class AntinexClient {
     );
   }
 
-  async #postJob(body: object, signal: AbortSignal | undefined, retries?: number): Promise<Created> {
+  async #postJob(body: object | string, signal: AbortSignal | undefined, retries?: number): Promise<Created> {
     const ask: Ask = {
       method: 'POST',
       path: '/ml/',

@@ -49,8 +49,10 @@ export class Secrets {
   }
 
   #cleanOne(holder: Record<string, unknown>, inside: object[]): void {
-    for (const key of Object.keys(holder)) {
+    // Rows of numbers are most of an answer. What JSON.parse made inherits no keys.
+    for (const key in holder) {
       const value = holder[key];
+      if (typeof value === 'number') continue;
       if (typeof value === 'object' && value !== null) inside.push(value);
       else if (typeof value === 'string') {
         const clean = this.#cleanText(key, value);

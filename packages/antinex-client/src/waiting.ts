@@ -10,6 +10,8 @@ export interface WaitOptions {
    * is at work, is not there, or will never answer. As long as `deadlineMs` unless given.
    */
   readonly launchedMs?: number | undefined;
+  /** After which time to ask for the second time; from then on it is longer each time. 100 ms unless given. */
+  readonly pauseMs?: number | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -24,28 +26,28 @@ export interface Waiting<T> {
 }
 
 const DEADLINE_MS = 600_000;
-const SHORTEST_PAUSE_MS = 100;
+const PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 5000;
 
 const DONE = new Set(['finished', 'completed']);
 const FAILED = new Set(['error', 'failed', 'cancelled', 'canceled']);
 
 /**
- * Asks for a record until it has ended, every 100 ms at first and ever more rarely, every 5 s in the
- * end. An API that is away for a while only costs time.
+ * Asks for a record until it has ended, ever more rarely, every 5 s in the end. An API that is away for
+ * a while only costs time.
  *
  * @throws PipelineError ANTINEX_JOB_FAILED, ANTINEX_JOB_STUCK, ANTINEX_NOT_FOUND, or what the API says
  * to a request that it will never answer.
  */
 export async function waitForEnd<T extends { readonly status: string }>(
   waiting: Waiting<T>,
-  { deadlineMs = DEADLINE_MS, launchedMs = deadlineMs, signal }: WaitOptions,
+  { deadlineMs = DEADLINE_MS, launchedMs = deadlineMs, pauseMs = PAUSE_MS, signal }: WaitOptions,
 ): Promise<T> {
   const { what, id } = waiting;
   const start = performance.now();
   let launchedAt: number | undefined;
   let status = 'unknown';
-  for (let pauseMs = SHORTEST_PAUSE_MS; ; pauseMs = Math.min(LONGEST_PAUSE_MS, pauseMs * 1.5)) {
+  for (let nextMs = pauseMs; ; nextMs = Math.min(LONGEST_PAUSE_MS, nextMs * 1.5)) {
     let failure: unknown;
     try {
       const record = await waiting.get();
@@ -65,6 +67,6 @@ export async function waitForEnd<T extends { readonly status: string }>(
     if (now >= ends) {
       throw failure ?? new PipelineError('ANTINEX_JOB_STUCK', { what, id, status, waitedMs: now - start });
     }
-    await sleep(Math.min(pauseMs, ends - now), undefined, signal ? { signal } : {});
+    await sleep(Math.min(nextMs, ends - now), undefined, signal ? { signal } : {});
   }
 }

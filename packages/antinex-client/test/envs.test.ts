@@ -7,7 +7,7 @@ import { loadConfig } from '@antinex/runtime';
 import { afterAll, describe, expect, it } from 'vitest';
 import { aiRequestOptions, antinexClientOptions, antinexProblems } from '../src/from-settings.ts';
 import { generateAiRequest } from '../src/request/generate-ai-request.ts';
-import { readTemplate } from '../src/request/template.ts';
+import { DJANGO_TEMPLATE, readTemplate } from '../src/request/template.ts';
 import { ANTINEX_SETTINGS } from '../src/settings.ts';
 import { created, startApi } from './support/api.ts';
 import { openClient, PASSWORD } from './support/hearing.ts';
@@ -71,6 +71,7 @@ describe.each(['antinex-dev.env', 'pipeline-dev.env'])('envs/%s', (name) => {
       version: 1,
     });
     expect(body.features_to_process).toHaveLength(67);
+    expect(body.features_to_process).toEqual(DJANGO_TEMPLATE.features_to_process);
     expect(body.predict_rows).toEqual([
       expect.objectContaining({ tcp_seq: 0, ip_len: 40, idx: -1, label_value: -1 }),
     ]);

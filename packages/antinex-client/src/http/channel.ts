@@ -11,6 +11,7 @@ const RETRIES = 3;
 const MAX_ANSWER_BYTES = 64 * 2 ** 20;
 
 export interface Ask extends Pick<Request, 'method' | 'path' | 'signal'> {
+  /** A string is JSON already. */
   readonly body?: unknown;
   /** Goes without a token: `/users/` is open to all. */
   readonly anonymous?: true;
@@ -71,7 +72,7 @@ export class Channel {
    */
   async ask(ask: Ask): Promise<unknown> {
     const { method, path, signal, anonymous } = ask;
-    const body = ask.body === undefined ? undefined : encode(`${method} ${path}`, ask.body);
+    const body = ask.body === undefined ? undefined : textOf(`${method} ${path}`, ask.body);
     const request: Request = { method, path, signal, body };
     if (anonymous) return readAnswer(request, await this.#exchange(request, ask.retries), this.#secrets);
     return this.#askAsUser(request, ask.retries);
@@ -101,6 +102,9 @@ export class Channel {
     return withRetries(once, { retries, mayRetry, signal: request.signal, log: this.log });
   }
 }
+
+const textOf = (request: string, body: unknown): string =>
+  typeof body === 'string' ? body : encode(request, body);
 
 /** JSON knows no NaN: it would arrive as null, and the API would count on with it. */
 function encode(request: string, body: unknown): string {

@@ -156,7 +156,7 @@ describe('the request', () => {
 
   it.each<[string, Row[], AiRequestOptions]>([
     ['without rows', [], { features }],
-    ['without columns', [{ a: 1 }], {}],
+    ['without columns', [{ a: 1 }], { features: [] }],
     ['with all columns left out', [{ a: 1 }], { features: ['a'], ignoreFeatures: ['a'] }],
     ['with a missing value that is no number', [{ a: 1 }], { features, missingValue: 'none' }],
     ['to imitate, without rows', [], { imitateOriginal: true }],

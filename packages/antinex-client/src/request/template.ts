@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { PipelineError, toPipelineError } from '@antinex/runtime';
+import { DJANGO_FEATURES } from './django-features.ts';
 
 /** A request that rows are put into. */
 export type Template = Readonly<Record<string, unknown>>;
@@ -7,7 +8,7 @@ export type Template = Readonly<Record<string, unknown>>;
 /** Where the image of the Python client has its template, which env files name. */
 const IN_ITS_IMAGE = '/opt/antinex/client/examples/predict-rows-scaler-full-django.json';
 
-/** The network and the labels of AntiNex's Django model. */
+/** The network, the columns and the labels of AntiNex's Django model. */
 export const DJANGO_TEMPLATE: Template = {
   model_desc: {
     layers: [
@@ -15,6 +16,7 @@ export const DJANGO_TEMPLATE: Template = {
       { num_neurons: 1, init: 'uniform', activation: 'sigmoid' },
     ],
   },
+  features_to_process: DJANGO_FEATURES,
   label_rules: { labels: ['not_attack', 'not_attack', 'attack'], label_values: [-1, 0, 1] },
   version: 1,
 };
