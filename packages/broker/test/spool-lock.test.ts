@@ -39,6 +39,16 @@ describe('the lock of a folder', () => {
     await takeAndRelease(folder);
   });
 
+  it('knows when somebody else took it', async () => {
+    const folder = newFolder();
+    const lock = await FolderLock.take(folder);
+    expect(await lock.isHeld()).toBe(true);
+    writeFileSync(join(folder, 'lock'), JSON.stringify({ pid: 1, started: '1', namespace }));
+    expect(await lock.isHeld()).toBe(false);
+    await lock.release();
+    expect(existsSync(join(folder, 'lock'))).toBe(true);
+  });
+
   it('of a process that is gone does not count', async () => {
     await takeAndRelease(lockedBy({ pid: 2 ** 22 + 1, started: '1', namespace }));
   });

@@ -1,7 +1,8 @@
 import type { DatasetFiles } from './dataset-files.ts';
 import type { Refusal } from './limits.ts';
-import { type Ledger, type Manifest, newManifest, publishDraft, writeDraft } from './manifest.ts';
+import { type Ledger, type Manifest, newManifest, writeManifestDraft } from './manifest.ts';
 import { MessageRow } from './message-row.ts';
+import { publishDraft } from './replace-file.ts';
 import { Tally, type TallyState } from './tally.ts';
 
 /** A message that got no row; `index` is its place in the batch. */
@@ -187,7 +188,7 @@ export class Dataset {
 
   async #publish(manifest: Manifest): Promise<void> {
     const { manifestPath } = this.#parts;
-    await writeDraft(manifestPath, manifest);
+    await writeManifestDraft(manifestPath, manifest);
     this.#isManifestAhead = true;
     await publishDraft(manifestPath);
     this.#isManifestAhead = false;

@@ -1,4 +1,5 @@
 export type { CellValue } from './cell.ts';
+export { csvCell } from './csv-cell.ts';
 export { type CsvEncoder, createCsvEncoder } from './csv-encoder.ts';
 export type { AppendResult, Dataset, Recovery, RefusedMessage } from './dataset.ts';
 export { defaultCsvPath } from './default-path.ts';
@@ -7,6 +8,8 @@ export { Budget, type Refusal } from './limits.ts';
 export { type Ledger, type Manifest, manifestPathOf, readManifest } from './manifest.ts';
 export { MessageRow } from './message-row.ts';
 export { type DatasetOptions, openDataset } from './open-dataset.ts';
+export { OutputFile } from './output-file.ts';
+export { replaceFile } from './replace-file.ts';
 export { RowReader } from './row-reader.ts';
 export { baseColumns, type Schema } from './schema.ts';
 export { DATASET_SETTINGS } from './settings.ts';

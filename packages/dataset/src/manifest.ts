@@ -1,9 +1,10 @@
-import { open, readFile, rename, rm } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { PipelineError } from '@antinex/runtime';
 import type { ArchiveState } from './archive-file.ts';
 import { isRecord } from './cell.ts';
 import type { CsvState } from './csv-file.ts';
-import { syncDirectoryOf, writing } from './output-file.ts';
+import { writing } from './output-file.ts';
+import { writeDraft } from './replace-file.ts';
 import type { Schema } from './schema.ts';
 import type { TallyState } from './tally.ts';
 
@@ -53,34 +54,9 @@ export async function readManifest(path: string): Promise<Manifest | undefined> 
   throw new PipelineError('DATASET_MISMATCH', { path, reason: 'it is not a manifest of this program' });
 }
 
-const draftOf = (path: string): string => `${path}.draft`;
-
 /** Writes the manifest that `publishDraft` is to put in the place of the present one. */
-export async function writeDraft(path: string, manifest: Manifest): Promise<void> {
-  const draft = draftOf(path);
-  try {
-    await writing(path, async () => {
-      const handle = await open(draft, 'w');
-      try {
-        await handle.writeFile(`${JSON.stringify(manifest, null, 2)}\n`);
-        await handle.sync();
-      } finally {
-        await handle.close();
-      }
-    });
-  } catch (error) {
-    await rm(draft, { force: true }).catch(() => undefined);
-    throw error;
-  }
-}
-
-/** Replaces the manifest by its draft at once: after a crash there is the one or the other. */
-export function publishDraft(path: string): Promise<void> {
-  return writing(path, async () => {
-    await rename(draftOf(path), path);
-    await syncDirectoryOf(path);
-  });
-}
+export const writeManifestDraft = (path: string, manifest: Manifest): Promise<void> =>
+  writeDraft(path, `${JSON.stringify(manifest, null, 2)}\n`);
 
 async function readIfThere(path: string): Promise<string | undefined> {
   try {

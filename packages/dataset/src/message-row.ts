@@ -51,9 +51,14 @@ export class MessageRow {
     return at + end - start;
   }
 
+  /** The JSON of the message, as it came. */
+  get json(): Buffer {
+    const { text, from, to } = this.#parts;
+    return text.subarray(from, to);
+  }
+
   /** The message as objects; what JSON.stringify writes is the message again. */
   toJSON(): unknown {
-    const { text, from, to } = this.#parts;
-    return JSON.parse(text.toString('utf8', from, to));
+    return JSON.parse(this.json.toString());
   }
 }

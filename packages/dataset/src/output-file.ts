@@ -38,13 +38,16 @@ export class OutputFile {
   readonly path: string;
   /** The file itself where `path` is a symbolic link. */
   readonly realPath: string;
+  /** Tells it from another file that may come to stand at its path. */
+  readonly inode: number;
   readonly #handle: FileHandle;
   #size: number;
   #isShared = false;
 
-  private constructor(path: string, realPath: string, handle: FileHandle, size: number) {
+  private constructor(path: string, realPath: string, handle: FileHandle, size: number, inode: number) {
     this.path = path;
     this.realPath = realPath;
+    this.inode = inode;
     this.#handle = handle;
     this.#size = size;
   }
@@ -57,7 +60,7 @@ export class OutputFile {
         const status = await handle.stat();
         if (!status.isFile())
           throw new PipelineError('OUTPUT_UNWRITABLE', { path, reason: 'not a regular file' });
-        return new OutputFile(path, await realpath(path), handle, status.size);
+        return new OutputFile(path, await realpath(path), handle, status.size, status.ino);
       } catch (error) {
         await handle.close();
         throw error;
@@ -103,7 +106,7 @@ export class OutputFile {
   /** Puts this file in the place of another, at once or not at all; what comes back is that file now. */
   async replace(other: OutputFile): Promise<OutputFile> {
     await writing(other.path, () => rename(this.realPath, other.realPath));
-    return new OutputFile(other.path, other.realPath, this.#handle, this.#size);
+    return new OutputFile(other.path, other.realPath, this.#handle, this.#size, this.inode);
   }
 
   async close(): Promise<void> {

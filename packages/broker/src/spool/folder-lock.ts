@@ -52,6 +52,11 @@ export class FolderLock {
     }
   }
 
+  /** False when somebody took us for dead: in another container, while we stood still for long. */
+  async isHeld(): Promise<boolean> {
+    return (await readIfThere(this.#path)) === this.#content;
+  }
+
   async release(): Promise<void> {
     clearInterval(this.#touching);
     const found = await readIfThere(this.#path);
