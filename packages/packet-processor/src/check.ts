@@ -9,8 +9,8 @@ import type { ProcessorConfig } from './settings.ts';
 const BROKER_MS = 5000;
 
 /**
- * What --check looks at: that the datasets' folders can be written to, and whether the broker answers.
- * A broker that is away is only told: the processor waits for it, too.
+ * What --check looks at: that the datasets' folders can be written to, whether the broker answers, and
+ * whether AntiNex lets us in. What is away is only told: the processor waits for it, too.
  */
 export async function checkProcessor(spec: ProcessorSpec, config: ProcessorConfig): Promise<void> {
   const { outputCsv, archiveJson, datasetDir } = config.values;
@@ -30,6 +30,9 @@ export async function checkProcessor(spec: ProcessorSpec, config: ProcessorConfi
       process.stderr.write(`${spec.name}: warning: ${line}\n`);
     }
   }
+  if (!config.values.antinexPublish) return;
+  const { checkAntinex } = await import('./antinex/check.ts');
+  await checkAntinex(config.values, (line) => process.stderr.write(`${spec.name}: warning: ${line}\n`));
 }
 
 const late = (ms: number): Promise<never> =>

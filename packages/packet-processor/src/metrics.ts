@@ -1,4 +1,5 @@
 import { createMetrics, type Metrics } from '@antinex/runtime';
+import { addPublishMetrics } from './antinex/publish-metrics.ts';
 import type { ProcessorSummary } from './summary.ts';
 
 /** A processor's counts for Prometheus. */
@@ -65,5 +66,7 @@ export function processorMetrics(summary: () => ProcessorSummary): Metrics {
   metrics.gauge('dataset_bytes', 'Bytes of the datasets being written', ['path'], () =>
     summary().files.map(({ path, bytes }) => ({ labels: { path }, value: bytes })),
   );
+  const { antinex } = summary();
+  if (antinex !== undefined) addPublishMetrics(metrics, () => summary().antinex ?? antinex);
   return metrics;
 }

@@ -3,6 +3,9 @@ import { type BrokerChoice, brokerChoice, type Wire } from '@antinex/broker';
 import type { Schema } from '@antinex/dataset';
 import type { Log } from '@antinex/runtime';
 import { formatBytes, formatCount } from '@antinex/runtime';
+import type { Publisher, PublishPlace } from './antinex/publisher.ts';
+import type { PublishValues } from './antinex/settings.ts';
+import type { SpoolEnd } from './antinex/spool/spool-end.ts';
 import { Elsewhere } from './dedupe/elsewhere.ts';
 import type { ProcessorConfig } from './settings.ts';
 import { DatasetFiles, type OpenDataset } from './sinks/dataset-files.ts';
@@ -31,19 +34,26 @@ export function brokersOf(spec: ProcessorSpec, { values, origins }: ProcessorCon
   return isAlone ? [choice('batch')] : [choice('batch'), choice('kombu')];
 }
 
-/** The sinks that the settings ask for; the first is open, so that what is wrong with it is found at the start. */
-export async function openSinks(
-  { values }: ProcessorConfig,
-  log: Log,
-): Promise<{ sinks: Sinks; neighbours: Neighbours }> {
+/** Where a processor's rows go. */
+export interface Outputs {
+  readonly sinks: Sinks;
+  readonly neighbours: Neighbours;
+  /** Posts the rows of the sinks, if that is asked for. */
+  readonly publisher: Publisher | undefined;
+}
+
+/** What the settings ask for; the first sink is open, so that what is wrong with it is found at the start. */
+export async function openOutputs({ values }: ProcessorConfig, log: Log): Promise<Outputs> {
   const { rotateRows, rotateSize, rotateTime, queue, dedupeWindow, schema, datasetName: name } = values;
   const rotation: Rotation = { rows: rotateRows, bytes: rotateSize, ms: rotateTime };
   const paths = await choosePaths(values, rotates(rotation));
   const folder = dirname(mainPathOf(paths));
   const elsewhere = new Elsewhere(folder, queue);
+  const publisher = values.antinexPublish ? await openPublisher(values, { folder, queue }, log) : undefined;
+  const openSpool = publisher && ((path: string, end?: SpoolEnd) => publisher.openSpool(path, end));
   const open = (ofPaths: DatasetPaths, ofSchema: Schema) =>
     DatasetSink.open({
-      files: new DatasetFiles(ofPaths, rotates(rotation), { schema: ofSchema, name }),
+      files: new DatasetFiles(ofPaths, rotates(rotation), { schema: ofSchema, name }, openSpool),
       rotation,
       queue,
       saveMs: values.saveAfterTime,
@@ -53,7 +63,13 @@ export async function openSinks(
     });
   const openLegacy = () => open(legacyPaths(paths), 'legacy');
   const sinks = new Sinks(await open(paths, schema === '2' ? 2 : 'legacy'), schema, openLegacy);
-  return { sinks, neighbours: new Neighbours(elsewhere, folder, queue, log) };
+  return { sinks, neighbours: new Neighbours(elsewhere, folder, queue, log), publisher };
+}
+
+/** Loads what it takes to post only where it is asked for. */
+async function openPublisher(values: PublishValues, place: PublishPlace, log: Log): Promise<Publisher> {
+  const { Publisher } = await import('./antinex/publisher.ts');
+  return Publisher.open(values, place, log);
 }
 
 function logOpened({ path, dataset }: OpenDataset, log: Log): void {

@@ -6,15 +6,13 @@ import { brokerLog } from './broker-log.ts';
 import { connectReceivers } from './consume/connect.ts';
 import { MOST_PENDING, Processor } from './consume/processor.ts';
 import type { Receiver, ReceiverOptions } from './consume/receiver.ts';
-import { DeadLetterCounts } from './dead-letter-counts.ts';
 import { printMessages } from './debug-packets.ts';
 import { admittingCodec } from './messages/codec.ts';
 import { processorMetrics } from './metrics.ts';
-import { brokersOf, openSinks, type ProcessorSpec } from './plan.ts';
+import { NamedCounts } from './named-counts.ts';
+import { brokersOf, type Outputs, openOutputs, type ProcessorSpec } from './plan.ts';
 import { reportOf } from './report.ts';
 import type { ProcessorConfig } from './settings.ts';
-import type { Neighbours } from './sinks/neighbours.ts';
-import type { Sinks } from './sinks/sinks.ts';
 import { watchStopFile } from './stop-file.ts';
 import { type ProcessorSummary, summaryText } from './summary.ts';
 
@@ -56,31 +54,22 @@ export async function processWith(
 class ProcessorRun {
   private readonly startedMs = performance.now();
   private readonly stopping = new AbortController();
-  private readonly deadLetters = new DeadLetterCounts();
+  private readonly deadLetters = new NamedCounts();
   private readonly spec: ProcessorSpec;
   private readonly config: ProcessorConfig;
   private readonly log: Log;
-  private readonly sinks: Sinks;
-  private readonly neighbours: Neighbours;
+  private readonly outputs: Outputs;
   private processor: Processor | undefined;
 
   static async open(spec: ProcessorSpec, config: ProcessorConfig, log: Log): Promise<ProcessorRun> {
-    const { sinks, neighbours } = await openSinks(config, log);
-    return new ProcessorRun(spec, config, log, sinks, neighbours);
+    return new ProcessorRun(spec, config, log, await openOutputs(config, log));
   }
 
-  private constructor(
-    spec: ProcessorSpec,
-    config: ProcessorConfig,
-    log: Log,
-    sinks: Sinks,
-    neighbours: Neighbours,
-  ) {
+  private constructor(spec: ProcessorSpec, config: ProcessorConfig, log: Log, outputs: Outputs) {
     this.spec = spec;
     this.config = config;
     this.log = log;
-    this.sinks = sinks;
-    this.neighbours = neighbours;
+    this.outputs = outputs;
   }
 
   stop(): void {
@@ -88,15 +77,27 @@ class ProcessorRun {
     this.processor?.stop();
   }
 
+  /** What was left of rows to be posted, by this processor or others before, is posted from the start on. */
   async toEnd(): Promise<void> {
+    const { publisher } = this.outputs;
+    publisher?.start();
+    try {
+      await this.process();
+    } finally {
+      await publisher?.stop();
+    }
+  }
+
+  private async process(): Promise<void> {
+    const { sinks, neighbours } = this.outputs;
     const receivers = await this.connect();
     if (receivers === undefined) return;
-    this.neighbours.watch();
+    neighbours.watch();
     const { saveAfterNum, saveAfterTime, stopAfterNum, debugPackets } = this.config.values;
     this.processor = new Processor({
       receivers,
-      sinks: this.sinks,
-      neighbours: this.neighbours,
+      sinks,
+      neighbours,
       saveRows: saveAfterNum || Number.POSITIVE_INFINITY,
       saveMs: saveAfterTime,
       mostRows: stopAfterNum > 0 ? stopAfterNum : Number.POSITIVE_INFINITY,
@@ -105,12 +106,12 @@ class ProcessorRun {
       onMessages: debugPackets === true ? printMessages : undefined,
     });
     if (this.stopping.signal.aborted) this.processor.stop();
-    await this.processor.run().finally(() => this.neighbours.stop());
+    await this.processor.run().finally(() => neighbours.stop());
   }
 
   summary(): ProcessorSummary {
-    const { spec, startedMs, sinks, deadLetters, processor } = this;
-    return reportOf({ name: spec.name, startedMs, sinks, deadLetters, processor });
+    const { spec, startedMs, outputs, deadLetters, processor } = this;
+    return reportOf({ name: spec.name, startedMs, ...outputs, deadLetters, processor });
   }
 
   async serveStatus(): Promise<() => Promise<void>> {
@@ -137,7 +138,7 @@ class ProcessorRun {
       receivers = await connectReceivers(this.receiverOptions(), this.log, this.stopping.signal);
       return receivers;
     } finally {
-      if (receivers === undefined) await this.sinks.close(true);
+      if (receivers === undefined) await this.outputs.sinks.close(true);
     }
   }
 

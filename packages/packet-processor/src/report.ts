@@ -1,5 +1,6 @@
+import type { Publisher } from './antinex/publisher.ts';
 import type { Processor } from './consume/processor.ts';
-import type { DeadLetterCounts } from './dead-letter-counts.ts';
+import type { NamedCounts } from './named-counts.ts';
 import type { Sinks } from './sinks/sinks.ts';
 import type { ProcessorSummary, ReportedAgents } from './summary.ts';
 
@@ -7,13 +8,15 @@ export interface ReportParts {
   readonly name: string;
   readonly startedMs: number;
   readonly sinks: Sinks;
-  readonly deadLetters: DeadLetterCounts;
+  readonly publisher: Pick<Publisher, 'summary'> | undefined;
+  readonly deadLetters: NamedCounts;
   /** Undefined until the broker is there. */
   readonly processor: Processor | undefined;
 }
 
 /** What a processor has done up to now. */
-export function reportOf({ name, startedMs, sinks, deadLetters, processor }: ReportParts): ProcessorSummary {
+export function reportOf(parts: ReportParts): ProcessorSummary {
+  const { name, startedMs, sinks, publisher, deadLetters, processor } = parts;
   const counts = sinks.all.map((sink) => sink.counts);
   const total = (pick: (one: (typeof counts)[number]) => number) =>
     counts.reduce((all, one) => all + pick(one), 0);
@@ -25,13 +28,14 @@ export function reportOf({ name, startedMs, sinks, deadLetters, processor }: Rep
     rows: total(({ rows }) => rows),
     duplicates: total(({ duplicates }) => duplicates),
     formless: total(({ formless }) => formless),
-    deadLettered: deadLetters.byReason(),
+    deadLettered: deadLetters.byName(),
     missing: missingIn(sinks),
     agents: agentsIn(sinks, processor),
     lagSeconds: lagOf(sinks),
     commits: processor?.counts.commits ?? 0,
     commitSeconds: (processor?.counts.commitMs ?? 0) / 1000,
     files: sinks.all.flatMap(({ files }) => files),
+    ...(publisher && { antinex: publisher.summary() }),
   };
 }
 

@@ -1,6 +1,7 @@
 import { BROKER_SETTINGS } from '@antinex/broker';
 import { DATASET_SETTINGS } from '@antinex/dataset';
 import { type Config, DAEMON_SETTINGS, defineSettings } from '@antinex/runtime';
+import { PUBLISH_SETTINGS, publishProblems } from './antinex/settings.ts';
 
 /** A timer of Node cannot run for 25 days. */
 const LONGEST_MS = 24 * 86_400_000;
@@ -83,6 +84,7 @@ export const PROCESSOR_SETTINGS = defineSettings({
     default: 1_000_000,
     help: 'packet ids that are remembered, to drop packets that come twice',
   },
+  ...PUBLISH_SETTINGS,
   ...DAEMON_SETTINGS,
 });
 
@@ -90,11 +92,15 @@ export type ProcessorConfig = Config<typeof PROCESSOR_SETTINGS>;
 
 /** Settings that contradict each other. */
 export function problemsOf({ values }: ProcessorConfig): string[] {
-  const { outputCsv, archiveJson } = values;
+  const { outputCsv, archiveJson, antinexPredictions } = values;
   return [
     ...([outputCsv, archiveJson].includes('-') ? ['a dataset cannot be written to standard output'] : []),
     ...(outputCsv !== undefined && outputCsv === archiveJson
       ? ['the CSV file and the archive must be two files']
       : []),
+    ...(antinexPredictions !== undefined && [outputCsv, archiveJson].includes(antinexPredictions)
+      ? ['predictions need a file of their own']
+      : []),
+    ...publishProblems(values),
   ];
 }

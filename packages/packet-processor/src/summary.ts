@@ -1,5 +1,7 @@
 import type { AgentLedger } from '@antinex/decoder';
 import { formatBytes, formatCount, formatDuration } from '@antinex/runtime';
+import type { PublishSummary } from './antinex/counts.ts';
+import { publishText } from './antinex/publish-text.ts';
 
 /** What a processor has done, as --json and /status show it. Messages and rows are those since the start. */
 export interface ProcessorSummary {
@@ -23,6 +25,8 @@ export interface ProcessorSummary {
   readonly commits: number;
   readonly commitSeconds: number;
   readonly files: readonly { readonly path: string; readonly rows: number; readonly bytes: number }[];
+  /** Only if rows are posted to AntiNex. */
+  readonly antinex?: PublishSummary;
 }
 
 /**
@@ -58,6 +62,7 @@ export function summaryText(summary: ProcessorSummary): string {
     ...summary.files.map(
       ({ path, rows, bytes }) => `${path}: ${formatCount(rows)} rows, ${formatBytes(bytes)}`,
     ),
+    ...(summary.antinex === undefined ? [] : publishText(summary.antinex)),
   ].join('\n');
 }
 

@@ -23,6 +23,10 @@ export const csvFiles = (folder: string): string[] =>
     .sort()
     .map((name) => join(folder, name));
 
+/** Those of them that are datasets. */
+export const datasetFiles = (folder: string): string[] =>
+  csvFiles(folder).filter((path) => !path.endsWith('.predictions.csv'));
+
 /** The cells of a file's rows; the tests' packets need no quotes. The last row has to be whole. */
 export const rowsOf = (path: string): string[][] =>
   wholeText(path)

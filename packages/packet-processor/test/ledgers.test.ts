@@ -15,7 +15,7 @@ import {
   whyNoAgents,
 } from '../../capture/test/agent.ts';
 import { useScratch } from '../../capture/test/scratch.ts';
-import { openSinks } from '../src/plan.ts';
+import { openOutputs } from '../src/plan.ts';
 import { PROCESSOR_SETTINGS } from '../src/settings.ts';
 import { csvFiles, manifestOf, newFolder, rowsOf } from './datasets.ts';
 import { ledgerRecord, packets, publish, publishRaw, type Target } from './feed.ts';
@@ -37,7 +37,7 @@ function agentsIn(csv: string): Record<string, Ledger & { agent: string; ended: 
 describe('the sinks of a processor', () => {
   const open = (flags: Record<string, unknown>) => {
     const config = loadConfig(PROCESSOR_SETTINGS, { flags: { queue: 'Q', ...flags } });
-    return openSinks(config, () => {}).then(({ sinks }) => sinks);
+    return openOutputs(config, () => {}).then(({ sinks }) => sinks);
   };
   const latest = (csv: string) => manifestOf(csv).ledger.agents['host-a-s1']?.number;
 

@@ -5,7 +5,7 @@ import { loadConfig } from '@antinex/runtime';
 import { expect, it } from 'vitest';
 import { Processor } from '../src/consume/processor.ts';
 import { Receiver } from '../src/consume/receiver.ts';
-import { openSinks } from '../src/plan.ts';
+import { openOutputs } from '../src/plan.ts';
 import { PROCESSOR_SETTINGS } from '../src/settings.ts';
 import { idsOf, manifestOf, newFolder } from './datasets.ts';
 import { ledgerRecord, packets } from './feed.ts';
@@ -17,7 +17,7 @@ it('writes what a queue in memory holds, puts aside a delivery with what its dat
   const csv = join(newFolder(), 'x.csv');
   const target = { url: 'memory:', queue: randomUUID() };
   const config = loadConfig(PROCESSOR_SETTINGS, { flags: { outputCsv: csv, queue: target.queue } });
-  const { sinks, neighbours } = await openSinks(config, () => {});
+  const { sinks, neighbours } = await openOutputs(config, () => {});
   const receiver = await Receiver.connect({ ...target, maxUnsettled: 1000, onEvent: () => {} });
   const rejected: [string, number][] = [];
   const processor = new Processor({

@@ -47,8 +47,9 @@ async function look(folder: string): Promise<Elsewhere> {
 describe('Elsewhere', () => {
   it('knows the packets of other datasets of the queue', async () => {
     const folder = newFolder();
+    const elsewhere = new Elsewhere(folder, 'Q');
     await leave(join(folder, 'a.csv'));
-    const elsewhere = await look(folder);
+    await elsewhere.refresh(true);
     expect([elsewhere.has('host-a-s1-10'), elsewhere.has('host-a-s1-11')]).toEqual([true, false]);
     expect(elsewhere.hasAny(pending)).toBe(true);
   });

@@ -155,6 +155,11 @@ const ERRORS = {
         ? 'is AntiNex core running? it never answers a request it cannot work with; its log says why'
         : 'it may still end: ask for it again later',
   ),
+  ANTINEX_SPOOL_FULL: failure(
+    (d: { folder: string; limitBytes: number }) =>
+      `rows that wait for AntiNex, or that it refused, fill the ${d.limitBytes} bytes of ${d.folder}`,
+    () => 'bring the API back, look into its folder refused, or set ANTINEX_SPOOL_SIZE',
+  ),
 
   FEATURES_INVALID: usage((d: { problems: readonly string[] }) => d.problems.join('; ')),
   NO_FLOWS: failure(

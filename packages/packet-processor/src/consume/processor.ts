@@ -13,6 +13,9 @@ import { Transaction } from './transaction.ts';
 /** Messages after which a commit is due at the latest: more of them do not wait in memory. */
 export const MOST_PENDING = 8192;
 
+/** A disk may be full again as soon as there is space. */
+const QUIET_MS = 60_000;
+
 export interface ProcessorParts {
   readonly receivers: readonly Receiver[];
   readonly sinks: Sinks;
@@ -33,7 +36,8 @@ export interface ProcessorParts {
  * The way of a message: delivered, appended, committed, acked. A delivery is acked only when all its
  * rows are durable; until then it may come again, here or elsewhere, and each packet still gets one row.
  *
- * On a full disk everything is held and tried again, and nothing is acked.
+ * On a full disk, or with a full spool for AntiNex, everything is held and tried again, and nothing is
+ * acked.
  */
 export class Processor {
   readonly counts = { consumed: 0, redelivered: 0, ledgers: 0, commits: 0, commitMs: 0 };
@@ -44,6 +48,9 @@ export class Processor {
   /** To be appended, in order. */
   #todo: Arrival[] = [];
   #trouble: { readonly error: unknown; readonly attempt: number; readonly retryAtMs: number } | undefined;
+  #toldMs = Number.NEGATIVE_INFINITY;
+  /** Somebody waits to hear that there is space again. */
+  #isTold = false;
   #receiverFailure: { readonly error: unknown } | undefined;
   #isEnding = false;
   #hasEnded = false;
@@ -69,7 +76,7 @@ export class Processor {
   /**
    * Runs until it is stopped or has its rows. What is not committed then goes back to the queue.
    *
-   * @throws what cannot be helped, of the broker or a sink; DISK_FULL if it ends on a full disk.
+   * @throws what cannot be helped, of the broker or a sink; DISK_FULL if it ends on a full disk, ANTINEX_SPOOL_FULL.
    */
   async run(): Promise<void> {
     const { receivers, sinks, mostRows } = this.#parts;
@@ -127,7 +134,7 @@ export class Processor {
       if (this.#isDue) await this.#commit();
       this.#recover();
     } catch (error) {
-      if (!(error instanceof PipelineError && error.code === 'DISK_FULL')) throw error;
+      if (!isFull(error)) throw error;
       await this.#hold(error);
     }
   }
@@ -182,13 +189,19 @@ export class Processor {
   async #hold(error: unknown): Promise<void> {
     await this.#takeBack(false);
     const attempt = this.#trouble === undefined ? 0 : this.#trouble.attempt + 1;
-    if (attempt === 0) this.#parts.log('warn', `${describeError(error).line}; until then everything waits`);
+    if (attempt === 0 && performance.now() - this.#toldMs > QUIET_MS) {
+      this.#parts.log('warn', `${describeError(error).line}; until then everything waits`);
+      this.#toldMs = performance.now();
+      this.#isTold = true;
+    }
     this.#trouble = { error, attempt, retryAtMs: performance.now() + backoffMs(attempt) };
   }
 
   #recover(): void {
-    if (this.#trouble) this.#parts.log('info', 'there is space again: writing goes on');
     this.#trouble = undefined;
+    if (!this.#isTold || this.#todo.length > 0) return;
+    this.#parts.log('info', 'there is space again: writing goes on');
+    this.#isTold = false;
   }
 
   #msToNextStep(): number | undefined {
@@ -203,3 +216,7 @@ export class Processor {
     for (const arrival of await this.#transaction.undo()) await this.#settler.settleRest(arrival);
   }
 }
+
+/** Space may be made at any time. */
+const isFull = (error: unknown): error is PipelineError =>
+  error instanceof PipelineError && (error.code === 'DISK_FULL' || error.code === 'ANTINEX_SPOOL_FULL');

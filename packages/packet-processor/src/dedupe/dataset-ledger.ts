@@ -1,4 +1,5 @@
 import type { Ledger, Manifest } from '@antinex/dataset';
+import { asSpoolEnd, type SpoolEnd } from '../antinex/spool/spool-end.ts';
 import type { LedgersState } from './agent-ledgers.ts';
 import type { WindowState } from './packet-window.ts';
 
@@ -18,6 +19,8 @@ export interface DatasetLedger extends LedgersState {
   /** The packets whose rows are durable, as far as they are remembered. */
   readonly seen: WindowState;
   readonly writer: DatasetWriter;
+  /** Rows that are to be posted to AntiNex, if that was ever asked for. */
+  readonly antinex?: SpoolEnd | undefined;
 }
 
 export interface DatasetWriter {
@@ -40,14 +43,14 @@ export const toLedger = (ledger: DatasetLedger): Ledger => ({ program: PROGRAM, 
 export function ledgerIn(manifest: Manifest | undefined): DatasetLedger | undefined {
   const ledger = manifest?.ledger as (Partial<DatasetLedger> & { program?: unknown }) | undefined;
   if (ledger?.program !== PROGRAM) return undefined;
-  const { queue, seen, writer } = ledger;
+  const { queue, seen, writer, antinex } = ledger;
   const isWhole =
     typeof queue === 'string' &&
     Array.isArray(seen) &&
     seen.every(isGeneration) &&
     typeof writer?.place === 'string' &&
     typeof writer.saveMs === 'number';
-  return isWhole ? (ledger as DatasetLedger) : undefined;
+  return isWhole ? { ...(ledger as DatasetLedger), antinex: asSpoolEnd(antinex) } : undefined;
 }
 
 const isGeneration = (value: unknown): boolean =>

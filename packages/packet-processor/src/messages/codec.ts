@@ -1,7 +1,8 @@
 import { type Codec, jsonCodec } from '@antinex/broker';
 import { RowReader } from '@antinex/dataset';
-import { isLedgerMessage, legacyBodyOfMessage, type PacketMessage } from '@antinex/decoder';
+import { isLedgerMessage } from '@antinex/decoder';
 import { type Malformation, MOST_BYTES, malformationOf } from './admission.ts';
+import { legacyForm } from './legacy-form.ts';
 import { type Delivered, isSchema2, type OutputSchema, type ParsedMessage } from './message.ts';
 
 const LINE_FEED = 10;
@@ -56,16 +57,4 @@ function readLine(line: Buffer, schema: OutputSchema): Delivered | Malformation 
   if (malformation === 'not a message' && isLedgerMessage(message)) return message;
   if (malformation !== undefined) return malformation;
   return schema === 'legacy' && isSchema2(message) ? legacyForm(message) : message;
-}
-
-/** Fields of any value may stand in a foreign message, and not every one can be encoded. */
-function legacyForm(message: ParsedMessage): ParsedMessage | Malformation {
-  const { id } = message;
-  try {
-    const body = legacyBodyOfMessage(message as unknown as PacketMessage);
-    // Of some packets the original makes a message without layers, which gets no row.
-    return body === null || Object.keys(body.data).length === 0 ? { id, data: null } : { ...body, id };
-  } catch {
-    return 'no legacy form';
-  }
 }

@@ -1,4 +1,6 @@
 import { type Dataset, manifestPathOf, openDataset, readManifest, type Schema } from '@antinex/dataset';
+import type { SpoolEnd } from '../antinex/spool/spool-end.ts';
+import type { SpoolWriter } from '../antinex/spool/spool-writer.ts';
 import { type DatasetLedger, ledgerIn } from '../dedupe/dataset-ledger.ts';
 import { lockDataset } from './dataset-lock.ts';
 import { type DatasetPaths, mainPathOf, rotatedManifests, rotatedPaths } from './dataset-paths.ts';
@@ -6,6 +8,9 @@ import type { KernelLock } from './kernel-lock.ts';
 
 /** Earlier files that are looked into: the latest has what all before it had, unless it was left empty. */
 const MOST_EARLIER = 16;
+
+/** Opens the spool of a dataset; `end` is what its manifest tells of one that it has. */
+export type OpenSpool = (path: string, end: SpoolEnd | undefined) => Promise<SpoolWriter>;
 
 /** A dataset that is open for this process alone. */
 export interface OpenDataset {
@@ -15,6 +20,10 @@ export interface OpenDataset {
   readonly openedMs: number;
   /** What its processor left in it, if any did; of one spread over several files, what stands in the latest. */
   readonly ledger: DatasetLedger | undefined;
+  /** Where its rows wait for AntiNex, if they are to be posted. */
+  readonly spool: SpoolWriter | undefined;
+  /** What its own manifest tells of a spool that it has, to be posted now or some other time. */
+  readonly spoolEnd: SpoolEnd | undefined;
   /** Lets go of the files, with what was appended since the last snapshot. */
   close(): Promise<void>;
 }
@@ -24,12 +33,19 @@ export class DatasetFiles {
   readonly #paths: DatasetPaths;
   readonly #rotates: boolean;
   readonly #kind: { readonly schema: Schema; readonly name: string };
+  readonly #openSpool: OpenSpool | undefined;
   #number = 0;
 
-  constructor(paths: DatasetPaths, rotates: boolean, kind: { schema: Schema; name: string }) {
+  constructor(
+    paths: DatasetPaths,
+    rotates: boolean,
+    kind: { schema: Schema; name: string },
+    openSpool?: OpenSpool,
+  ) {
     this.#paths = paths;
     this.#rotates = rotates;
     this.#kind = kind;
+    this.#openSpool = openSpool;
   }
 
   /** @throws PipelineError DATASET_MISMATCH, OUTPUT_UNWRITABLE, DISK_FULL. */
@@ -41,8 +57,11 @@ export class DatasetFiles {
       const earlier = this.#rotates ? await this.#earlier() : undefined;
       const dataset = await openDataset({ ...this.#kind, ...paths });
       // Not before: opening finds out whether the manifest that is there is one of these files.
-      const ledger = ledgerIn(await readManifest(manifestPathOf(path))) ?? earlier;
-      return { dataset, path, ledger, openedMs: performance.now(), close: () => closeBoth(dataset, lock) };
+      const own = ledgerIn(await readManifest(manifestPathOf(path)));
+      const spool = await this.#openSpool?.(path, own?.antinex);
+      const close = () => closeAll(dataset, spool, lock);
+      const openedMs = performance.now();
+      return { dataset, path, ledger: own ?? earlier, spool, spoolEnd: own?.antinex, openedMs, close };
     } catch (error) {
       await lock.release();
       throw error;
@@ -59,8 +78,9 @@ export class DatasetFiles {
 }
 
 /** Closing takes a snapshot, which must not keep rows that nobody has committed. */
-async function closeBoth(dataset: Dataset, lock: KernelLock): Promise<void> {
+async function closeAll(dataset: Dataset, spool: SpoolWriter | undefined, lock: KernelLock): Promise<void> {
   await dataset.rollback().catch(() => {});
   await dataset.close().catch(() => {});
+  await spool?.close();
   await lock.release();
 }

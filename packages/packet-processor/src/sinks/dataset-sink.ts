@@ -1,3 +1,4 @@
+import type { RefusedMessage } from '@antinex/dataset';
 import type { LedgerMessage } from '@antinex/decoder';
 import { AgentLedgers } from '../dedupe/agent-ledgers.ts';
 import { type DatasetLedger, toLedger, type WriterState } from '../dedupe/dataset-ledger.ts';
@@ -27,7 +28,8 @@ export interface DatasetSinkOptions {
 
 /**
  * Rows in a CSV file, an archive or both. Which packets have a row stands in the manifest, which every
- * commit replaces as a whole; so a packet has one row in the dataset, whatever comes again.
+ * commit replaces as a whole; so a packet has one row in the dataset, whatever comes again. The same
+ * commit makes the rows those of the spool for AntiNex, where there is one.
  */
 export class DatasetSink implements Sink {
   readonly durability = 'fsync';
@@ -108,7 +110,10 @@ export class DatasetSink implements Sink {
         else if (isFormless(message)) formless++;
         else fresh.push(message);
       }
-      const { rows, refused } = await open.dataset.append(fresh);
+      const { dataset, spool } = open;
+      const firstRow = spool === undefined ? 0 : dataset.rows;
+      const { rows, refused } = await dataset.append(fresh);
+      if (spool !== undefined) await spool.append(withoutRefused(fresh, refused), firstRow);
       this.#pending = addCounts(this.#pending, { rows, duplicates, formless });
       return { taken, refusal: refused[0]?.reason };
     });
@@ -133,6 +138,7 @@ export class DatasetSink implements Sink {
     this.#forgetPending();
     try {
       await this.#open?.dataset.rollback();
+      await this.#open?.spool?.rollback();
     } catch {
       // It cannot go back by itself, but opening it anew does.
       this.#startsOver = true;
@@ -147,8 +153,9 @@ export class DatasetSink implements Sink {
     await this.#finish();
   }
 
-  async #snapshot({ dataset }: OpenDataset, state: WriterState = 'open'): Promise<void> {
+  async #snapshot({ dataset, spool, spoolEnd }: OpenDataset, state: WriterState = 'open'): Promise<void> {
     const { queue, saveMs } = this.#options;
+    const antinex = spool === undefined ? spoolEnd : await spool.sync();
     const ledger = toLedger({
       queue,
       duplicates: this.#counts.duplicates + this.#pending.duplicates,
@@ -156,8 +163,10 @@ export class DatasetSink implements Sink {
       seen: this.#window.state(),
       ...this.#agents!.state(),
       writer: { place: this.#place, saveMs, state },
+      ...(antinex && { antinex }),
     });
     this.#lastTime = (await dataset.snapshot(ledger)).lastTime;
+    spool?.commit();
     this.#hasNews = false;
   }
 
@@ -241,4 +250,13 @@ export class DatasetSink implements Sink {
     this.#window.rollback();
     this.#pending = NO_COUNTS;
   }
+}
+
+function withoutRefused(
+  messages: readonly Message[],
+  refused: readonly RefusedMessage[],
+): readonly Message[] {
+  if (refused.length === 0) return messages;
+  const indices = new Set(refused.map(({ index }) => index));
+  return messages.filter((_, index) => !indices.has(index));
 }

@@ -33,8 +33,8 @@ export const addCounts = (a: SinkCounts, b: SinkCounts): SinkCounts => ({
  * broker forget it.
  *
  * When `append` or `commit` rejects, nothing may be left of what came since the last commit: call
- * `rollback`, and append all of it again. A full disk (DISK_FULL) passes; after any other error the
- * sink is of no more use.
+ * `rollback`, and append all of it again. A full disk (DISK_FULL) or spool (ANTINEX_SPOOL_FULL) passes;
+ * after any other error the sink is of no more use.
  */
 export interface Sink {
   /**
