@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Makes a fresh checkout ready to run: system packages, npm packages, the native capture addon, the
-# build; with --tests also the servers and tools that only tests use. Safe to run again at any time; it
-# says what it does and nothing when there is nothing to do.
+# build; with --tests also the servers and tools that only tests use, with --antinex the Redis of the
+# AntiNex demo. Safe to run again at any time; it says what it does and nothing when there is nothing to do.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 export PATH="$PATH:/usr/sbin:/sbin"
@@ -14,6 +14,7 @@ readonly NATIVE_FAILED=node_modules/.setup-failed
 # command:Debian package that brings it
 readonly BUILD_NEEDS=(pcap-config:libpcap-dev python3:python3 make:make g++:g++)
 readonly TRAFFIC_NEEDS=(ip:iproute2 ping:iputils-ping arping:iputils-arping curl:curl tcpdump:tcpdump)
+readonly ANTINEX_NEEDS=(redis-server:redis-server)
 readonly TEST_NEEDS=(redis-server:redis-server rabbitmq-server:rabbitmq-server tcpreplay:tcpreplay openssl:openssl)
 readonly DAEMON_POLICY=/usr/sbin/policy-rc.d
 
@@ -57,6 +58,14 @@ missing_for_tests() {
   /usr/bin/python3 -c 'import kombu, redis' 2>/dev/null || printf 'python3-kombu python3-redis '
 }
 
+# missing_for OPTION: what else it asks for
+missing_for() {
+  case $1 in
+    --tests) missing_for_tests ;;
+    --antinex) missing "${ANTINEX_NEEDS[@]}" ;;
+  esac
+}
+
 # Debian starts a server when it installs it. Tests start their own; nobody asked for one on its usual port.
 apt_install_without_starting() {
   if [ -e "$DAEMON_POLICY" ]; then
@@ -73,7 +82,7 @@ apt_install_without_starting() {
 
 install_system_packages() {
   local packages
-  read -ra packages <<<"$(missing "${BUILD_NEEDS[@]}" "${TRAFFIC_NEEDS[@]}")$([ "$1" != --tests ] || missing_for_tests)"
+  read -ra packages <<<"$(missing "${BUILD_NEEDS[@]}" "${TRAFFIC_NEEDS[@]}")$(missing_for "$1")"
   [ ${#packages[@]} -gt 0 ] || return 0
   if ! command -v apt-get >/dev/null; then
     say "this is not Debian or Ubuntu: please install what they call ${packages[*]}"
