@@ -33,6 +33,11 @@ export interface AntinexClientOptions {
   readonly retries?: number | undefined;
   /** Longer answers are refused. 64 MiB unless given: the API sends all rows of a request back. */
   readonly maxAnswerBytes?: number | undefined;
+  /**
+   * Read only these columns of predictions, and none of the rows that were posted, which the API sends back,
+   * too: these are most of what there is to read. All of it unless given.
+   */
+  readonly predictionColumns?: readonly string[] | undefined;
   readonly log?: Log | undefined;
   readonly onExchange?: ((exchanged: Exchanged) => void) | undefined;
 }

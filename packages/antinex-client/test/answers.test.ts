@@ -1,5 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
+import { predictionsOf } from '../src/records.ts';
 import { created, job, type Reply, result, startApi } from './support/api.ts';
 import { failure, openClient, PASSWORD } from './support/hearing.ts';
 
@@ -225,4 +226,26 @@ describe('a request', () => {
     expect(await client.listResults()).toHaveLength(1);
     expect(await client.listPrepares()).toEqual([]);
   });
+});
+
+it('reads only the columns of predictions that are wanted', async () => {
+  const rows = [{ a: 1 }, { a: 2 }];
+  const predictions = rows.map((row, i) => ({ ...row, _scaled_a: 0, label_value: i, _row_idx: i }));
+  const api = await startApi({
+    'POST /ml/': [
+      201,
+      {
+        job: job(1, { status: 'finished', predict_manifest: { result_id: 101, predict_rows: rows } }),
+        results: result(101, { status: 'finished', predictions_json: { predictions } }),
+      },
+    ],
+  });
+  const { client } = openClient({ url: api.url, predictionColumns: ['label_value', '_row_idx'] });
+  const made = await client.postJob('{"label":"x"}');
+  expect(api.asked.at(-1)?.body).toBe('{"label":"x"}');
+  expect(made.job.predict_manifest).toEqual({ result_id: 101 });
+  expect(predictionsOf(made.result)).toEqual([
+    { label_value: 0, _row_idx: 0 },
+    { label_value: 1, _row_idx: 1 },
+  ]);
 });

@@ -1,5 +1,6 @@
 import { PipelineError } from '@antinex/runtime';
 import type { Secrets } from '../secrets.ts';
+import { type Lean, parseLean } from './lean-json.ts';
 import { type Answer, nameOf, type Request } from './transport.ts';
 
 const LONGEST_REASON = 300;
@@ -8,17 +9,17 @@ const LONGEST_REASON = 300;
 const NOT_HANDED_ON = '{"job":null,"results":null}';
 
 /**
- * The JSON of an answer, without secrets.
+ * The JSON of an answer, without secrets, and without what `lean` does not want.
  *
  * @throws PipelineError that says how the API refused the request, ANTINEX_REDIRECTED, ANTINEX_REFUSED
  * (4xx) or ANTINEX_BROKEN (5xx), or ANTINEX_BAD_ANSWER for what is no JSON.
  */
-export function readAnswer(request: Request, answer: Answer, secrets: Secrets): unknown {
+export function readAnswer(request: Request, answer: Answer, secrets: Secrets, lean?: Lean): unknown {
   const { status, body } = answer;
   if (status < 200 || status > 299) throw refusal(request, answer, secrets);
   const bad = (reason: string) =>
     new PipelineError('ANTINEX_BAD_ANSWER', { request: nameOf(request), reason });
-  const value = parse(body);
+  const value = parse(body, lean);
   if (value === undefined)
     throw bad(body.length === 0 ? 'it is empty' : `it is not JSON but ${kindOf(answer)}`);
   if (!secrets.cleanAnswer(value)) throw bad('it is nested too deep');
@@ -44,9 +45,9 @@ export function refusal(request: Request, answer: Answer, secrets: Secrets): Pip
   });
 }
 
-function parse(body: Buffer): unknown {
+function parse(body: Buffer, lean?: Lean): unknown {
   try {
-    return JSON.parse(body.toString());
+    return lean === undefined ? JSON.parse(body.toString()) : parseLean(body, lean);
   } catch {
     return undefined;
   }

@@ -2,6 +2,7 @@ import { type Log, PipelineError } from '@antinex/runtime';
 import type { AntinexClientOptions } from '../options.ts';
 import { Secrets } from '../secrets.ts';
 import { readAnswer, refusal } from './answer.ts';
+import type { Lean } from './lean-json.ts';
 import { mayBeDone, withRetries } from './retry.ts';
 import { Session } from './session.ts';
 import { type Answer, nameOf, type Request, Transport } from './transport.ts';
@@ -24,6 +25,7 @@ export class Channel {
   readonly #session: Session;
   readonly #transport: Transport;
   readonly #secrets: Secrets;
+  readonly #lean: Lean | undefined;
   readonly retries: number;
   readonly log: Log | undefined;
 
@@ -33,6 +35,11 @@ export class Channel {
     const { timeoutMs = TIMEOUT_MS, maxAnswerBytes = MAX_ANSWER_BYTES, retries = RETRIES } = options;
     this.retries = retries;
     this.#secrets = new Secrets(password);
+    this.#lean = options.predictionColumns && {
+      leaveOut: new Set(['predict_rows']),
+      rows: 'predictions',
+      columns: new Set(options.predictionColumns),
+    };
     const { log } = options;
     this.log = log && ((level, text) => log(level, this.#secrets.hide(text)));
     if (tls?.insecure)
@@ -83,7 +90,7 @@ export class Channel {
     for (let login = 1; ; login++) {
       const token = await this.#session.token(request.signal);
       const answer = await this.#exchange({ ...request, token }, retries);
-      if (answer.status !== 401) return readAnswer(request, answer, this.#secrets);
+      if (answer.status !== 401) return readAnswer(request, answer, this.#secrets, this.#lean);
       this.#session.refused(token);
       const { details } = refusal(request, answer, this.#secrets);
       const { reason } = details as { reason: string };

@@ -6,6 +6,7 @@ import { type Log, toPipelineError } from '@antinex/runtime';
 import { PublishCounts, type PublishSummary } from './counts.ts';
 import { BatchMaker } from './post/batch.ts';
 import { Poster } from './post/poster.ts';
+import { PREDICTION_COLUMNS } from './post/predicted-rows.ts';
 import { PredictionsFile } from './post/predictions-file.ts';
 import { RefusedRows } from './post/refused-rows.ts';
 import { planRequests, type RequestPlan } from './request-plan.ts';
@@ -65,7 +66,7 @@ export class Publisher {
       folder,
       spools: this.#spools,
       api: {
-        client: { ...antinexClientOptions(values), log },
+        client: { ...antinexClientOptions(values), log, predictionColumns: [feature, ...PREDICTION_COLUMNS] },
         wait: { deadlineMs: antinexWait, launchedMs: values.antinexLaunchedWait },
       },
       maker: new BatchMaker({ request, features, onFailedConversion }),

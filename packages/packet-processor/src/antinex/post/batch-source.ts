@@ -53,9 +53,12 @@ export class BatchSource {
     );
     if (await within(SENDING_MS, isSent)) return;
     const { rows } = this.#limits;
-    // What is wrong with these rows is found again when it is their turn.
-    const spooled = await this.#queue.peek(spool, to, end, rows).catch(() => []);
-    if (spooled.length === rows) this.#ahead = this.#make(spool, to, spooled);
+    try {
+      const spooled = await this.#queue.peek(spool, to, end, rows);
+      if (spooled.length === rows) this.#ahead = this.#make(spool, to, spooled);
+    } catch {
+      // What is wrong with these rows is found again when it is their turn.
+    }
   }
 
   /** A batch that was posted before, made anew; undefined when its rows are not all there any more. */

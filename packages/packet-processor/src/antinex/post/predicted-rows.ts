@@ -5,6 +5,9 @@ import type { PredictedRow } from './predictions-file.ts';
 
 const LONGEST_LABEL = 200;
 
+/** What of a prediction is made use of, besides the column that was to be predicted. */
+export const PREDICTION_COLUMNS = ['_row_idx', 'label_name', '_score'] as const;
+
 export interface Answered {
   /** Rows that have a prediction. */
   readonly rows: readonly PredictedRow[];
