@@ -13,8 +13,8 @@ const PATIENT = { poll: { timeout: 20_000 } };
 
 export default defineConfig({
   test: {
-    // Functional tests mostly wait for servers and children of theirs: two more than there are cores.
-    maxWorkers: availableParallelism() + 2,
+    // Functional tests mostly wait for servers and children of theirs: three more than there are cores.
+    maxWorkers: availableParallelism() + 3,
     projects: [
       {
         resolve,

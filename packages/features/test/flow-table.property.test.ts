@@ -15,6 +15,7 @@ import { batchOf, frameOf, type Segment } from './packets.ts';
 const HOSTS = ['10.0.0.1', '10.0.0.2', '2001:db8::1', '2001:db8::2'];
 const REASONS = ['idle', 'active', 'closed', 'evicted', 'capture end'];
 const SECOND = 1e9;
+const RUNS = process.env.LONG ? 400 : 160;
 /** Counterexamples are made small no longer than this. */
 const BRIEF = { interruptAfterTimeLimit: 30_000 };
 
@@ -125,7 +126,7 @@ describe('flows of random conversations', () => {
       fc.property(steps(gap, 60), options, (list, model) => {
         expect(collect(list, model)).toEqual(modelFlows(list, inNanos(model)));
       }),
-      { seed: 6, numRuns: 400, ...BRIEF },
+      { seed: 6, numRuns: RUNS, ...BRIEF },
     );
   });
 
@@ -155,7 +156,7 @@ describe('flows of random conversations', () => {
         expect(packets.reduce((sum, count) => sum + count, 0)).toBe(list.length);
         expect(built.counts).toMatchObject({ packets: list.length, inFlows: list.length });
       }),
-      { seed: 63, numRuns: 200, ...BRIEF },
+      { seed: 63, numRuns: RUNS / 2, ...BRIEF },
     );
   });
 
@@ -186,7 +187,7 @@ describe('flows of random conversations', () => {
           expect(sorted(streamed)).toEqual(sorted(readable(built.flows, baseOf(list))));
         },
       ),
-      { seed: 64, numRuns: 200, ...BRIEF },
+      { seed: 64, numRuns: RUNS / 2, ...BRIEF },
     );
   });
 });

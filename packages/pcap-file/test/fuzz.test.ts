@@ -24,6 +24,7 @@ const FUZZ = new URL('../../../../shared/pcaps/fuzz/', import.meta.url);
 const present = existsSync(FUZZ);
 const names = present ? readdirSync(FUZZ).filter((name) => name !== 'manifest.json') : [];
 
+const RUNS = process.env.LONG ? 6000 : 2000;
 const MEGABYTE = 1024 * 1024;
 setFlagsFromString('--expose-gc');
 const collectGarbage = runInNewContext('gc') as () => void;
@@ -150,9 +151,9 @@ describe('mutated captures', () => {
           read += await survive(new CaptureReader(chunked(bytes, sizes)));
         },
       ),
-      { seed: 7, numRuns: 6000 },
+      { seed: 7, numRuns: RUNS },
     );
-    expect(read).toBeGreaterThan(500_000);
+    expect(read).toBeGreaterThan(80 * RUNS);
     expect(held() - before).toBeLessThan(16 * MEGABYTE);
   });
 
