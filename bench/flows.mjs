@@ -18,7 +18,7 @@ export async function flows({ quick }) {
   const PACKETS = quick ? 100_000 : 1_000_000;
   const PEER_PACKETS = quick ? 50_000 : 500_000;
   const MEMORY_PACKETS = quick ? [100_000, 500_000] : [500_000, 5_000_000];
-  const RUNS = quick ? 1 : 5;
+  const RUNS = Number(process.env.BENCH_RUNS ?? (quick ? 1 : 5));
 
   const folder = mkdtempSync(join(tmpdir(), 'bench-flows-'));
   const node = process.execPath;
