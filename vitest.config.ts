@@ -53,7 +53,7 @@ export default defineConfig({
           testTimeout: 120_000,
           hookTimeout: 120_000,
           expect: PATIENT,
-          maxWorkers: availableParallelism(),
+          maxWorkers: availableParallelism() + 1,
         },
       },
       {
