@@ -1,8 +1,9 @@
-import { PipelineError } from '@antinex/runtime';
+import { dirname } from 'node:path';
+import { onDisk, PipelineError, syncFolder } from '@antinex/runtime';
 import { ArchiveFile, type ArchiveState } from './archive-file.ts';
 import { archiveHead, archiveTail, PACKET_END, readHead } from './archive-format.ts';
 import { piecesOf } from './csv-scan.ts';
-import { type Opened, OutputFile, syncDirectoryOf, writing } from './output-file.ts';
+import { type Opened, OutputFile } from './output-file.ts';
 
 const LONGEST_HEAD = 2 ** 16;
 
@@ -45,7 +46,7 @@ async function create(file: OutputFile, head: Buffer): Promise<Opened<ArchiveFil
   await file.write(head, 0);
   const archive = new ArchiveFile(file, readHead(head.toString('latin1'))?.countAt ?? 0, 0, head.length);
   await archive.sync();
-  await writing(file.path, () => syncDirectoryOf(file.realPath));
+  await onDisk(file.path, () => syncFolder(dirname(file.realPath)));
   return { file: archive, isNew: true, removedBytes };
 }
 

@@ -1,9 +1,11 @@
+import { dirname } from 'node:path';
+import { syncFolder } from '@antinex/runtime';
 import { ChunkWriter } from './chunk-writer.ts';
 import { widenCsv } from './csv-widen.ts';
 import type { Header } from './header.ts';
 import { MAX_ROW_BYTES } from './limits.ts';
 import type { MessageRow } from './message-row.ts';
-import { type OutputFile, syncDirectoryOf } from './output-file.ts';
+import type { OutputFile } from './output-file.ts';
 import type { Placer } from './placement.ts';
 import { RowWriter } from './row-writer.ts';
 
@@ -124,7 +126,7 @@ export class CsvFile {
     this.#committed = { rows: this.#committed.rows, bytes: mark };
     this.#rewrittenBytes += file.size;
     await old.close();
-    await syncDirectoryOf(file.realPath);
+    await syncFolder(dirname(file.realPath));
   }
 
   close(): Promise<void> {

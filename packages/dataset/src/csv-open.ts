@@ -1,10 +1,11 @@
 import { rm } from 'node:fs/promises';
-import { PipelineError } from '@antinex/runtime';
+import { dirname } from 'node:path';
+import { onDisk, PipelineError, syncFolder } from '@antinex/runtime';
 import { CsvFile, type CsvState } from './csv-file.ts';
 import { countRecords } from './csv-scan.ts';
 import { widenedPath } from './csv-widen.ts';
 import { Header } from './header.ts';
-import { type Opened, OutputFile, syncDirectoryOf, writing } from './output-file.ts';
+import { type Opened, OutputFile } from './output-file.ts';
 import { baseColumns, type Schema } from './schema.ts';
 
 /** What a manifest says of a CSV file. */
@@ -30,7 +31,7 @@ export async function openCsv(
   const file = await OutputFile.open(path);
   try {
     const header = await readHeader(file, schema);
-    await writing(path, () => rm(widenedPath(file), { force: true }));
+    await onDisk(path, () => rm(widenedPath(file), { force: true }));
     return header === undefined ? await create(file, schema) : await recover(file, header, committed);
   } catch (error) {
     await file.close();
@@ -44,7 +45,7 @@ async function create(file: OutputFile, schema: Schema): Promise<Opened<CsvFile>
   await file.truncate(0);
   await file.write(header.line, 0);
   await file.sync();
-  await writing(file.path, () => syncDirectoryOf(file.realPath));
+  await onDisk(file.path, () => syncFolder(dirname(file.realPath)));
   return { file: new CsvFile(file, header, 0), isNew: true, removedBytes };
 }
 

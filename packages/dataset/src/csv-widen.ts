@@ -1,8 +1,9 @@
 import { rm } from 'node:fs/promises';
+import { onDisk } from '@antinex/runtime';
 import { ChunkWriter } from './chunk-writer.ts';
 import { piecesOf, RecordScanner } from './csv-scan.ts';
 import type { Header } from './header.ts';
-import { OutputFile, writing } from './output-file.ts';
+import { OutputFile } from './output-file.ts';
 
 /** Where a wider copy is made; one that lies about is what a crash left. */
 export const widenedPath = (file: OutputFile): string => `${file.realPath}.widened`;
@@ -24,7 +25,7 @@ export async function widenCsv(
   mark: number,
 ): Promise<Widened> {
   const copy = widenedPath(file);
-  await writing(file.path, () => rm(copy, { force: true }));
+  await onDisk(file.path, () => rm(copy, { force: true }));
   const wider = await OutputFile.open(copy);
   try {
     const chunks = new ChunkWriter(wider, 0);

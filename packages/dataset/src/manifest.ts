@@ -1,9 +1,8 @@
 import { readFile } from 'node:fs/promises';
-import { PipelineError } from '@antinex/runtime';
+import { onDisk, PipelineError } from '@antinex/runtime';
 import type { ArchiveState } from './archive-file.ts';
 import { isRecord } from './cell.ts';
 import type { CsvState } from './csv-file.ts';
-import { writing } from './output-file.ts';
 import { writeDraft } from './replace-file.ts';
 import type { Schema } from './schema.ts';
 import type { TallyState } from './tally.ts';
@@ -47,7 +46,7 @@ export const newManifest = (fields: Omit<Manifest, 'format' | 'version'>): Manif
  * @throws PipelineError DATASET_MISMATCH when the file is something else.
  */
 export async function readManifest(path: string): Promise<Manifest | undefined> {
-  const text = await writing(path, () => readIfThere(path));
+  const text = await onDisk(path, () => readIfThere(path));
   if (text === undefined) return undefined;
   const manifest = parse(text);
   if (isManifest(manifest)) return manifest;

@@ -1,32 +1,12 @@
 import { constants } from 'node:fs';
 import { type FileHandle, open, realpath, rename } from 'node:fs/promises';
-import { dirname } from 'node:path';
-import { PipelineError, toPipelineError } from '@antinex/runtime';
+import { onDisk, PipelineError } from '@antinex/runtime';
 
 /** An opened file of a dataset, and how much of it was cut off because it was never committed. */
 export interface Opened<F> {
   readonly file: F;
   readonly isNew: boolean;
   readonly removedBytes: number;
-}
-
-/** Runs file operations; their errors become OUTPUT_UNWRITABLE or DISK_FULL about `path`. */
-export async function writing<T>(path: string, work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    throw toPipelineError(error, { path, access: 'write' });
-  }
-}
-
-/** Makes the names in a file's directory durable: what was created, renamed or removed there. */
-export async function syncDirectoryOf(path: string): Promise<void> {
-  const handle = await open(dirname(path), constants.O_RDONLY);
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
 }
 
 /**
@@ -54,7 +34,7 @@ export class OutputFile {
 
   /** Opens a file, creating it where there is none. Nothing in it changes. */
   static open(path: string): Promise<OutputFile> {
-    return writing(path, async () => {
+    return onDisk(path, async () => {
       const handle = await open(path, constants.O_RDWR | constants.O_CREAT, 0o666);
       try {
         const status = await handle.stat();
@@ -74,13 +54,13 @@ export class OutputFile {
 
   /** Reads at a position; answers how many bytes there were. */
   async read(into: Uint8Array, position: number): Promise<number> {
-    const { bytesRead } = await writing(this.path, () => this.#handle.read(into, 0, into.length, position));
+    const { bytesRead } = await onDisk(this.path, () => this.#handle.read(into, 0, into.length, position));
     return bytesRead;
   }
 
   /** Writes all bytes at a position. After an error any part of them may be in the file: truncate it. */
   write(bytes: Uint8Array, position: number): Promise<void> {
-    return writing(this.path, async () => {
+    return onDisk(this.path, async () => {
       await this.#checkOwned();
       for (let done = 0; done < bytes.length; ) {
         const { bytesWritten } = await this.#handle.write(bytes, done, bytes.length - done, position + done);
@@ -91,7 +71,7 @@ export class OutputFile {
   }
 
   truncate(length: number): Promise<void> {
-    return writing(this.path, async () => {
+    return onDisk(this.path, async () => {
       if (this.#isShared) throw this.#sharedError();
       await this.#handle.truncate(length);
       this.#size = length;
@@ -100,17 +80,17 @@ export class OutputFile {
 
   /** Comes back once the bytes written are on the disk. */
   sync(): Promise<void> {
-    return writing(this.path, () => this.#handle.datasync());
+    return onDisk(this.path, () => this.#handle.datasync());
   }
 
   /** Puts this file in the place of another, at once or not at all; what comes back is that file now. */
   async replace(other: OutputFile): Promise<OutputFile> {
-    await writing(other.path, () => rename(this.realPath, other.realPath));
+    await onDisk(other.path, () => rename(this.realPath, other.realPath));
     return new OutputFile(other.path, other.realPath, this.#handle, this.#size, this.inode);
   }
 
   async close(): Promise<void> {
-    await writing(this.path, () => this.#handle.close());
+    await onDisk(this.path, () => this.#handle.close());
   }
 
   async #checkOwned(): Promise<void> {

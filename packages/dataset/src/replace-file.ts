@@ -1,5 +1,6 @@
 import { open, rename, rm } from 'node:fs/promises';
-import { syncDirectoryOf, writing } from './output-file.ts';
+import { dirname } from 'node:path';
+import { onDisk, syncFolder } from '@antinex/runtime';
 
 const draftOf = (path: string): string => `${path}.draft`;
 
@@ -7,7 +8,7 @@ const draftOf = (path: string): string => `${path}.draft`;
 export async function writeDraft(path: string, text: string): Promise<void> {
   const draft = draftOf(path);
   try {
-    await writing(path, async () => {
+    await onDisk(path, async () => {
       const handle = await open(draft, 'w');
       try {
         await handle.writeFile(text);
@@ -24,9 +25,9 @@ export async function writeDraft(path: string, text: string): Promise<void> {
 
 /** Replaces a file by its draft at once: after a crash there is the one or the other. */
 export function publishDraft(path: string): Promise<void> {
-  return writing(path, async () => {
+  return onDisk(path, async () => {
     await rename(draftOf(path), path);
-    await syncDirectoryOf(path);
+    await syncFolder(dirname(path));
   });
 }
 

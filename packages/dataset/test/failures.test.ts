@@ -1,7 +1,8 @@
 import { execFileSync } from 'node:child_process';
-import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { openDataset } from '../src/index.ts';
 import { manifestOf, newFolder, readRows } from './files.ts';
 import { tcpMessage } from './messages.ts';
@@ -22,8 +23,7 @@ function mount(folder: string, options: string): boolean {
 
 /** Mounting a small file system is what a full disk takes; that needs root. */
 const mayMount = (() => {
-  const folder = '/tmp/dataset-mount-probe';
-  mkdirSync(folder, { recursive: true });
+  const folder = mkdtempSync(join(tmpdir(), 'mount-probe-'));
   const mounted = process.getuid?.() === 0 && mount(folder, 'size=16k');
   if (mounted) execFileSync('umount', [folder]);
   rmSync(folder, { recursive: true });
@@ -31,11 +31,10 @@ const mayMount = (() => {
 })();
 
 describe.skipIf(!mayMount)('a full disk (needs root, to mount a small one)', () => {
-  const disk = '/tmp/dataset-small-disk';
+  const disk = mkdtempSync(join(tmpdir(), 'small-disk-'));
   const csvPath = join(disk, 'x.csv');
   const archivePath = join(disk, 'x.json');
 
-  beforeAll(() => mkdirSync(disk, { recursive: true }));
   afterAll(() => rmSync(disk, { recursive: true }));
 
   async function onDisk(size: string, test: () => Promise<void>): Promise<void> {
