@@ -13,6 +13,8 @@ import { wholeTransaction } from './transaction.ts';
 /** An empty queue is looked at after so long, and ever later up to so long. */
 const SHORTEST_POLL_MS = 5;
 const LONGEST_POLL_MS = 50;
+/** Takes under way before they are asked for, as long as the queue fills each: the server works while we do. */
+const MOST_AHEAD = 3;
 
 /** Messages of one kind that were taken together. */
 interface KombuEntry<T> extends Taken<T> {
@@ -41,8 +43,8 @@ export class KombuSource<T> implements Source<T, KombuEntry<T>> {
   readonly #me: string;
   #nextNumber = 0;
   #pollMs = SHORTEST_POLL_MS;
-  /** Under way already, for the next take. */
-  #ahead: Pop | undefined;
+  /** Under way already, for the next takes. */
+  #ahead: Pop[] = [];
   /** What may be recorded for us although its answer never came. */
   #unsure: readonly number[] = [];
 
@@ -66,18 +68,16 @@ export class KombuSource<T> implements Source<T, KombuEntry<T>> {
     await this.#unacked.giveBack(this.#tags(this.#unsure));
     this.#unsure = [];
     await this.#unacked.restoreExpired();
-    const pop = this.#ahead ?? this.#pop(Math.min(MAX_BATCH_MESSAGES, room));
-    this.#ahead = undefined;
+    const pop = this.#ahead.shift() ?? this.#pop(Math.min(MAX_BATCH_MESSAGES, room));
     try {
       const items = await pop.items;
-      // Where a full batch was there is likely more: the server gets it while we decode.
-      const isBusy = items.length === pop.count && room - items.length >= MAX_BATCH_MESSAGES;
-      if (isBusy) this.#ahead = this.#pop(MAX_BATCH_MESSAGES);
+      if (items.length === pop.count) this.#popAhead(room - items.length);
       const entries = await this.#accept(pop.first, items);
       await this.#pauseIf(items.length === 0);
       return entries;
     } catch (error) {
-      this.#unsure = numbersOf(pop);
+      this.#unsure = [pop, ...this.#ahead].flatMap(numbersOf);
+      this.#ahead = [];
       throw error;
     }
   }
@@ -95,21 +95,27 @@ export class KombuSource<T> implements Source<T, KombuEntry<T>> {
   }
 
   async keepAlive(entries: readonly KombuEntry<T>[]): Promise<void> {
-    const ahead = this.#ahead ? rangesOf(numbersOf(this.#ahead)) : [];
+    const ahead = rangesOf(this.#ahead.flatMap(numbersOf));
     await this.#run(KEEP_ALIVE, [...rangesIn(entries), ...ahead]);
   }
 
   /** The latest first: what is given back last is served first. */
   async leave(entries: readonly KombuEntry<T>[]): Promise<void> {
-    if (this.#ahead) {
-      await this.#ahead.items.catch(() => {});
-      await this.#unacked.giveBack(this.#tags(numbersOf(this.#ahead)));
+    for (const pop of this.#ahead.reverse()) {
+      await pop.items.catch(() => {});
+      await this.#unacked.giveBack(this.#tags(numbersOf(pop)));
     }
     await this.#unacked.giveBack(this.#tags(this.#unsure));
     for (const { numbers } of [...entries].reverse()) await this.#unacked.giveBack(this.#tags(numbers));
   }
 
   close(): void {}
+
+  /** Where a full batch was there is likely more. */
+  #popAhead(room: number): void {
+    const most = Math.min(MOST_AHEAD, Math.floor(room / MAX_BATCH_MESSAGES));
+    while (this.#ahead.length < most) this.#ahead.push(this.#pop(MAX_BATCH_MESSAGES));
+  }
 
   #pop(count: number): Pop {
     const first = this.#nextNumber;
