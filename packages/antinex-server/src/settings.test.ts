@@ -28,6 +28,8 @@ describe('settings', () => {
     const config = (trustProxy: string) => problemsOf(loadConfig(SERVER_SETTINGS, { flags: { trustProxy } }));
     expect(config('10.0.0.1, ::1,10.0.0.0/8')).toEqual([]);
     expect(config('10.0.0.1,proxy')).toEqual(['--trust-proxy: "proxy" is no address']);
+    for (const bad of ['10.0.0.1/33', '10.0.0.0/0', '::1/129', '10.0.0.1/', '10.0.0.1/8/8', '::1/x', ''])
+      expect(config(bad)).toEqual([`--trust-proxy: "${bad}" is no address`]);
   });
 
   it('reads folders', () => {

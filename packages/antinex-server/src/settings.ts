@@ -1,12 +1,11 @@
 import { isIP } from 'node:net';
 import { delimiter } from 'node:path';
 import { type Config, defineSettings, LOG_SETTINGS } from '@antinex/runtime';
+import { SHORTEST_KEY } from './auth/secret-key.ts';
 
 /** A timer of Node cannot run for 25 days. */
 const LONGEST_MS = 24 * 86_400_000;
 const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|::1)$/i;
-/** RFC 7518, 3.2: a key of HS256 is no shorter than its hash. */
-const SHORTEST_KEY = 32;
 const SHORTEST_PASSWORD = 8;
 
 /** Everything the server can be told; names of variables are the original's where it has them. */
@@ -192,14 +191,21 @@ export function problemsOf({ values, origins }: ServerConfig): string[] {
       problems.push(`the ${name} must be one line of up to 150 characters`);
   }
   for (const proxy of trustProxy?.split(',') ?? []) {
-    if (isIP(proxy.trim().split('/')[0]) === 0)
-      problems.push(`${origins.trustProxy}: "${proxy}" is no address`);
+    if (!isProxy(proxy.trim())) problems.push(`${origins.trustProxy}: "${proxy}" is no address`);
   }
   if (!isLoopback(host) && password !== undefined && password.length < SHORTEST_PASSWORD)
     problems.push(
       `${origins.password}: must have at least ${SHORTEST_PASSWORD} characters where other hosts can log in (${origins.host})`,
     );
   return problems;
+}
+
+/** Whether it is an address, or the addresses of a network: `10.0.0.0/8`. */
+function isProxy(text: string): boolean {
+  const [address, length, ...rest] = text.split('/');
+  const bits = { 4: 32, 6: 128 }[isIP(address)];
+  if (bits === undefined || rest.length > 0) return false;
+  return length === undefined || (/^[1-9]\d{0,2}$/.test(length) && Number(length) <= bits);
 }
 
 /** The folders of a list of paths. */

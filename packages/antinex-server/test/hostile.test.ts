@@ -1,8 +1,17 @@
 import { once } from 'node:events';
+import { type ClientRequest, request as httpRequest } from 'node:http';
 import { connect } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { bugs, logged, makeFolder, smallJob, startServer, type TestServer } from './support/server.ts';
+import {
+  bugs,
+  logged,
+  makeFolder,
+  rowsOf,
+  smallJob,
+  startServer,
+  type TestServer,
+} from './support/server.ts';
 
 let server: TestServer;
 let token: string;
@@ -131,11 +140,46 @@ describe('bodies', () => {
       return socket;
     };
     const sockets = Array.from({ length: 20 }, () => open(16 * 2 ** 20));
-    const answers = sockets.map(async (socket) => String((await once(socket, 'data'))[0]).slice(9, 12));
-    const refused = await Promise.all(answers.slice(16));
-    expect(refused).toEqual(['503', '503', '503', '503']);
+    const answers: string[] = [];
+    for (const socket of sockets) socket.once('data', (answer) => answers.push(String(answer).slice(9, 12)));
+    await expect.poll(() => answers).toEqual(['503', '503', '503', '503']);
     for (const socket of sockets) socket.destroy();
     await expect.poll(async () => (await post(Buffer.alloc(15 * 2 ** 20, ' '))).status).toBe(400);
+  });
+
+  it('of logins that never end take no more room than a login may', async () => {
+    const head =
+      'POST /api-token-auth/ HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n';
+    const sockets = Array.from({ length: 20 }, () => connect(server.server.port, '127.0.0.1'));
+    for (const socket of sockets) socket.on('error', () => {}).write(`${head}1\r\n{\r\n`);
+    const body = { username: 'root', password: '123321' };
+    for (let tries = 0; tries < 3; tries++)
+      expect((await server.ask('POST', '/api-token-auth/', { body })).status).toBe(200);
+    for (const socket of sockets) socket.destroy();
+  });
+});
+
+describe('answers', () => {
+  it('that nobody reads do not fill the memory', async () => {
+    const large = await startServer();
+    const rows = rowsOf(14_000).map((row) => ({ ...row, text: 'x'.repeat(1000) }));
+    expect((await large.ask('POST', '/ml/', { token, body: smallJob('Large') })).status).toBe(201);
+    const body = smallJob('Large', { predict_rows: rows });
+    const { id } = (await large.ask('POST', '/ml/', { token, body })).json.job;
+    const requests: ClientRequest[] = [];
+    const statusOf = () =>
+      new Promise<number | undefined>((resolve, reject) => {
+        const headers = { authorization: `JWT ${token}` };
+        const request = httpRequest(`${large.url}/ml/${id}/`, { agent: false, headers });
+        // Nobody takes the body.
+        request.on('response', ({ statusCode }) => resolve(statusCode));
+        request.on('error', reject).end();
+        requests.push(request);
+      });
+    const statuses = await Promise.all(Array.from({ length: 16 }, statusOf));
+    expect(new Set(statuses)).toEqual(new Set([200, 503]));
+    for (const request of requests) request.on('error', () => {}).destroy();
+    await expect.poll(async () => (await large.ask('GET', `/ml/${id}/`, { token })).status).toBe(200);
   });
 });
 

@@ -1,5 +1,6 @@
 import { randomBytes, scrypt as scryptCallback, timingSafeEqual } from 'node:crypto';
 import { promisify } from 'node:util';
+import { AtOnce } from '../at-once.ts';
 
 const scrypt = promisify<string, Buffer, number, object, Buffer>(scryptCallback);
 
@@ -10,14 +11,10 @@ const SALT_BYTES = 16;
 const HASH_BYTES = 32;
 
 /** Node's threads also read files and deflate rows: two of its four are enough for passwords. */
-const AT_ONCE = 2;
-const MOST_WAITING = 64;
+const derivations = new AtOnce(2, 64);
 
 /** Too many wait for their password to be looked at. */
 export class PasswordsBusy extends Error {}
-
-let running = 0;
-const waiting: (() => void)[] = [];
 
 /** `scrypt$32768$8$1$<salt>$<hash>` */
 export async function hashPassword(password: string): Promise<string> {
@@ -39,15 +36,6 @@ export async function verifyPassword(password: string, hashed: string | undefine
 const NOBODY = ['scrypt', COST.N, COST.r, COST.p, 'A'.repeat(22), 'A'.repeat(43)].join('$');
 
 async function derive(password: string, salt: Buffer, cost: object): Promise<Buffer> {
-  if (running >= AT_ONCE) {
-    if (waiting.length >= MOST_WAITING) throw new PasswordsBusy();
-    await new Promise<void>((resolve) => waiting.push(resolve));
-  } else running++;
-  try {
-    return await scrypt(password, salt, HASH_BYTES, { ...cost, maxmem: MAX_MEMORY });
-  } finally {
-    const next = waiting.shift();
-    if (next) next();
-    else running--;
-  }
+  if (derivations.isFull) throw new PasswordsBusy();
+  return derivations.run(() => scrypt(password, salt, HASH_BYTES, { ...cost, maxmem: MAX_MEMORY }));
 }

@@ -1,5 +1,6 @@
 import rateLimit from '@fastify/rate-limit';
 import fastify, { type FastifyInstance } from 'fastify';
+import { AnswerMemory } from './answer-memory.ts';
 import { addBodies } from './bodies.ts';
 import type { Context, HttpOptions, Parts } from './context.ts';
 import { addDocs } from './docs.ts';
@@ -55,7 +56,7 @@ export async function openApp(
   app.setSerializerCompiler(() => (value) => JSON.stringify(value));
   app.decorateRequest('user', undefined);
   addErrors(app, parts.onBug);
-  addBodies(app, maxBodyBytes);
+  addBodies(app);
   await app.register(rateLimit, {
     global: false,
     max: requestsPerMinute,
@@ -67,7 +68,7 @@ export async function openApp(
   app.addHook('onRequest', app.rateLimit());
   addSlashes(app);
   const guard = new LoginGuard(app, parts.logins, loginsPerMinute);
-  const context: Context = { ...parts, guard, options };
+  const context: Context = { ...parts, guard, options, memory: new AnswerMemory() };
   await addDocs(app);
   app.register(async (api) => {
     addLoginRoute(api, context);

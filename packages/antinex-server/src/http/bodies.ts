@@ -16,7 +16,7 @@ export class Form {
 const MOST_BYTES = 256 * 2 ** 20;
 
 /** Reads JSON and forms; anything else is answered with 415. */
-export function addBodies(app: FastifyInstance, maxBodyBytes: number): void {
+export function addBodies(app: FastifyInstance): void {
   app.removeAllContentTypeParsers();
   addParser(app, 'application/json', (text) => {
     try {
@@ -26,7 +26,7 @@ export function addBodies(app: FastifyInstance, maxBodyBytes: number): void {
     }
   });
   addParser(app, 'application/x-www-form-urlencoded', (text) => new Form(text));
-  boundMemory(app, maxBodyBytes);
+  boundMemory(app);
 }
 
 const badJson = (reason: string): Refusal => detail(400, `JSON parse error - ${reason}`);
@@ -45,12 +45,12 @@ function addParser(app: FastifyInstance, type: string, parse: (text: string) => 
 }
 
 /** Many large bodies at once are put off before they are read. */
-function boundMemory(app: FastifyInstance, maxBodyBytes: number): void {
+function boundMemory(app: FastifyInstance): void {
   let bytes = 0;
-  app.addHook('preParsing', async ({ headers }, { raw }) => {
+  app.addHook('preParsing', async ({ headers, routeOptions: { bodyLimit } }, { raw }) => {
     const length = Number(headers['content-length'] ?? Number.NaN);
     const hasBody = length > 0 || headers['transfer-encoding'] !== undefined;
-    const expected = hasBody ? Math.min(Number.isNaN(length) ? maxBodyBytes : length, maxBodyBytes) : 0;
+    const expected = hasBody ? Math.min(Number.isNaN(length) ? bodyLimit : length, bodyLimit) : 0;
     if (bytes > 0 && bytes + expected > MOST_BYTES) throw busy('Too many large requests at once.');
     bytes += expected;
     raw.once('close', () => {

@@ -6,6 +6,7 @@ import type { Queue } from '../queue/queue.ts';
 import type { Jobs } from '../store/jobs.ts';
 import type { Prepares } from '../store/prepares.ts';
 import type { Users } from '../store/users.ts';
+import type { AnswerMemory } from './answer-memory.ts';
 import type { Gate } from './authenticate.ts';
 
 export interface HttpOptions {
@@ -43,5 +44,6 @@ export interface Parts {
 
 /** What the routes work with. */
 export interface Context extends Parts, Gate {
+  readonly memory: AnswerMemory;
   readonly options: HttpOptions;
 }

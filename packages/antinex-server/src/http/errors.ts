@@ -27,7 +27,9 @@ function refusalOf(
   { headers }: FastifyRequest,
   onBug: (error: unknown) => void,
 ): Refusal {
-  const { statusCode = 500, code } = error;
+  const { statusCode = 500 } = error;
+  // That of others may be a number.
+  const code = String(error.code);
   if (statusCode === 415) {
     const type = JSON.stringify(headers['content-type'] ?? '');
     return detail(415, `Unsupported media type ${type} in request.`);
@@ -36,6 +38,6 @@ function refusalOf(
     return detail(statusCode, TEXTS[code] ?? 'The request is not valid.');
   onBug(error);
   // A full disk, for instance: the request is good, and can come again.
-  if (code?.startsWith('SQLITE_')) return busy('The server cannot store anything now.');
+  if (code.startsWith('SQLITE_')) return busy('The server cannot store anything now.');
   return detail(500, 'A server error occurred.');
 }

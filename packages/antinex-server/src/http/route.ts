@@ -67,7 +67,7 @@ function addAction(app: FastifyInstance, context: Context, { url, method, allow,
     if ((request.params as { id?: string }).id === '') throw detail(404, 'Not found.');
     if (!isOpen) request.user = await authenticate(context, request);
     // What nobody reads need not even be parsed.
-    if (!takesBody) return answer(handle, request, reply);
+    if (!takesBody) return answer(context, handle, request, reply);
   };
   app.route({
     url,
@@ -76,15 +76,22 @@ function addAction(app: FastifyInstance, context: Context, { url, method, allow,
     schema: schema ?? { hide: true },
     ...(bodyLimit !== undefined && { bodyLimit }),
     onRequest: enter,
-    handler: (request, reply) => answer(handle, request, reply),
+    handler: (request, reply) => answer(context, handle, request, reply),
   });
 }
 
 /** JSON that is a text already is sent as it is. */
-async function answer(handle: Handler, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+async function answer(
+  { memory }: Context,
+  handle: Handler,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
   const value = await handle(request, reply);
   if (reply.sent) return reply;
-  return reply.type('application/json').send(typeof value === 'string' ? value : JSON.stringify(value));
+  const text = typeof value === 'string' ? value : JSON.stringify(value);
+  memory.sending(text, reply.raw);
+  return reply.type('application/json').send(text);
 }
 
 const refusing = (isOpen: boolean): Action => ({

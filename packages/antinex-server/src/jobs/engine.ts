@@ -5,6 +5,7 @@ import { type ModelPlace, ModelStore } from './models/model-store.ts';
 import { outcomeOf } from './outcome.ts';
 import { planPreparation } from './prepare/plan.ts';
 import { parsePrepareRequest } from './prepare/prepare-job.ts';
+import { removeUnfinished } from './prepare/whole-file.ts';
 import { withMetaFile } from './request/meta-file.ts';
 import { type MlJob, parseMlRequest, type RowSource } from './request/ml-job.ts';
 import { labelReader } from './rows/cell.ts';
@@ -27,15 +28,14 @@ import type {
 
 export type { JobEngine, JobEngineOptions } from './types.ts';
 
-const MISSING_VALUE = -1;
-
 /** Opens the engine over a folder: it knows the models that were trained there before. */
 export async function openJobEngine(options: JobEngineOptions): Promise<JobEngine> {
-  const { dataDir, datasetDirs, missingValue = MISSING_VALUE } = options;
+  const { dataDir, datasetDirs } = options;
   const limits = { ...LIMITS, ...options.limits };
   const models = await ModelStore.open(join(dataDir, 'models'), limits.models);
   const folders = { datasets: datasetDirs, prepared: join(dataDir, 'prepared') };
-  return new Engine({ limits, missingValue }, models, folders);
+  await removeUnfinished(folders.prepared);
+  return new Engine({ limits }, models, folders);
 }
 
 /** Where datasets are read from, and where those lie that were made here. */

@@ -31,8 +31,6 @@ export interface JobOutcome {
   readonly scores: readonly [deviation: number, mean: number] | null;
   /** `acc_data` of the result: `accuracy`, and outside of compat mode what it is to be held against. */
   readonly accData: Readonly<Record<string, unknown>>;
-  /** Each score of the training by epoch. */
-  readonly history: Readonly<Record<string, readonly number[]>>;
   /** The network's architecture as Keras writes it: JSON. */
   readonly modelJson: string;
   readonly modelFile: string;
@@ -81,8 +79,6 @@ export interface JobEngineOptions {
   /** The only folders that datasets are read from, besides `prepared/`. */
   readonly datasetDirs: readonly string[];
   readonly limits?: Partial<JobLimits> | undefined;
-  /** Stands for what a row does not have, outside of compat mode; -1 unless given (ANTINEX_MISSING_VALUE). */
-  readonly missingValue?: number | undefined;
 }
 
 /** What one request may take. */

@@ -84,10 +84,23 @@ export class Worker {
       log('warn', `${kind} ${id} failed: ${describeError(error).line}`);
       return this.#failed(requests, id, this.#reasonOf(error));
     }
-    const done = await finish();
+    const done = await this.#written(requests, id, finish);
     if (done.predictionsJson === undefined || performance.now() - startMs > 1000)
       log('info', `${kind} ${id} took ${formatDuration(performance.now() - startMs)}`);
     return done;
+  }
+
+  /** Writes down what came of it; that there is no room for that on the disk is no fault of the work's. */
+  async #written(requests: Requests, id: number, finish: () => Promise<Done>): Promise<Done> {
+    try {
+      return await finish();
+    } catch (error) {
+      // There may be no room for this either: then it counts as a start without an end.
+      try {
+        requests.putBack(id);
+      } catch {}
+      throw error;
+    }
   }
 
   async #runJob(id: number, request: JobRequest, signal: AbortSignal): Promise<() => Promise<Done>> {

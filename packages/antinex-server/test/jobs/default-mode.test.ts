@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import {
@@ -48,8 +48,15 @@ describe('a training', () => {
       class_name: 'Sequential',
       config: [{ config: { units: 20, batch_input_shape: [null, 3] } }, { config: { units: 1 } }],
     });
-    expect(Object.keys(told.history)).toEqual(['loss', 'acc', 'val_loss', 'val_acc']);
-    expect(told.history.loss).toHaveLength(60);
+  });
+
+  it('takes no more room for more epochs', async () => {
+    const sizeOf = async (epochs: number) => {
+      const more = { label: `${epochs} epochs`, epochs, predict_rows: testRows(20) };
+      const { modelFile } = await shared().runJob(testRequest(more), DEFAULT);
+      return (await stat(modelFile)).size;
+    };
+    expect(Math.abs((await sizeOf(400)) - (await sizeOf(4)))).toBeLessThan(1000);
   });
 
   it('tells how good it is beside what needs no model', async () => {

@@ -7,7 +7,7 @@ it('a thread that dies fails its task with words, and the next task has another'
   const engine = await openEngine();
   const { modelFile } = await engine.runJob(testRequest({ epochs: 1 }), { compat: false });
   const limits = { ...LIMITS, threadMegabytes: 4 };
-  const lane = new Lane({ limits, missingValue: -1 });
+  const lane = new Lane({ limits });
   onTestFinished(() => lane.close());
   const task = { kind: 'describe', model: { path: modelFile, version: 1 } } as const;
   const ends = await Promise.allSettled([lane.run(task), lane.run(task)]);

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -54,6 +55,16 @@ const RECORDED = fileURLToPath(
 );
 
 describe('a preparation', () => {
+  it('that was killed leaves nothing behind once the next engine is open', async () => {
+    const dataDir = await testFolder();
+    const run = join(dataDir, 'prepared', 'run');
+    await mkdir(run, { recursive: true });
+    const names = ['full.csv', `full.csv.${randomUUID()}.tmp`, 'mine.tmp'];
+    for (const name of names) await writeFile(join(run, name), 'a\n1\n');
+    await openEngine({ dataDir });
+    expect((await readdir(run)).sort()).toEqual(['full.csv', 'mine.tmp']);
+  });
+
   it('merges files, labels their rows, and cleans them', async () => {
     const { engine, dataDir } = await recorded();
     const told = await engine.prepare(request(), DEFAULT);

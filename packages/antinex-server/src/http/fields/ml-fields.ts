@@ -46,7 +46,7 @@ export const ML_FIELDS: FieldTable = {
   num_splits: { kind: 'integer', default: 5, about: 'folds of the cross-validation' },
   loss: { kind: 'text', about: 'binary_crossentropy; of a regression mse' },
   optimizer: { kind: 'text', default: 'adam', about: 'adam' },
-  metrics: { kind: 'any', about: 'metrics of the training', schema: NAMES },
+  metrics: { kind: 'any', about: 'metrics by the names that Keras has; kept and sent back', schema: NAMES },
   histories: {
     kind: 'any',
     default: ['val_loss', 'val_acc', 'loss', 'acc'],

@@ -31,6 +31,7 @@ const NUMBER = /^\d{1,15}$/;
 /** The routes of one kind of record: those of the user who asks, and nobody else's. */
 export function addRecordRoutes(app: FastifyInstance, context: Context, routes: RecordRoutes): void {
   const { url, name, kind, key, tag, requests, json, post, fields } = routes;
+  const { memory } = context;
   const nothing: Action = { handle: () => NOTHING };
   addApiRoute(app, context, {
     url,
@@ -45,16 +46,17 @@ export function addRecordRoutes(app: FastifyInstance, context: Context, routes: 
           summary: 'The last twenty, newest first',
           response: { 200: ok('The records'), 401: UNAUTHORIZED },
         },
-        handle: async (request) => {
-          const records: string[] = [];
-          let length = 0;
-          for (const record of requests.newest(userOf(request))) {
-            const text = await json(record, length < MOST_LISTED);
-            length += text.length;
-            records.push(text);
-          }
-          return listJson(key, records);
-        },
+        handle: (request) =>
+          memory.make(async () => {
+            const records: string[] = [];
+            let length = 0;
+            for (const record of requests.newest(userOf(request))) {
+              const text = await json(record, length < MOST_LISTED);
+              length += text.length;
+              records.push(text);
+            }
+            return listJson(key, records);
+          }),
       },
     },
   });
@@ -74,7 +76,7 @@ export function addRecordRoutes(app: FastifyInstance, context: Context, routes: 
           const { id } = request.params as { id: string };
           if (!NUMBER.test(id)) throw failedJob(kind, `Field 'id' expected a number but got '${id}'.`);
           const record = requests.byId(Number(id));
-          return record?.userId === userOf(request) ? json(record, true) : NOTHING;
+          return record?.userId === userOf(request) ? memory.make(() => json(record, true)) : NOTHING;
         },
       },
       PUT: nothing,

@@ -19,7 +19,6 @@ export interface ModelDetails {
   readonly scores: readonly [deviation: number, mean: number] | null;
   /** `acc_data` of the result. */
   readonly accData: Readonly<Record<string, unknown>>;
-  readonly history: Readonly<Record<string, readonly number[]>>;
   /** Of a regression that scales what it predicts. */
   readonly target?: TargetScale | undefined;
 }
@@ -28,7 +27,7 @@ export interface StoredModel extends Model {
   readonly details: ModelDetails & Readonly<Record<string, unknown>>;
 }
 
-type Told = Pick<ModelDetails, 'accuracy' | 'scores' | 'accData' | 'history' | 'target'>;
+type Told = Pick<ModelDetails, 'accuracy' | 'scores' | 'accData' | 'target'>;
 
 export function detailsOf(job: MlJob, told: Told): StoredModel['details'] {
   const { label, mlType, predictFeature } = job;

@@ -1,10 +1,18 @@
 import { randomUUID } from 'node:crypto';
-import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { type FileHandle, mkdir, open, readdir, rename, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { toPipelineError } from '@antinex/runtime';
 import papaparse from 'papaparse';
 
 const BATCH_CELLS = 100_000;
+const UNFINISHED = /\.[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\.tmp$/;
+
+/** Removes, in a folder and those below, what was left unfinished: by a server that was killed, say. */
+export async function removeUnfinished(folder: string): Promise<void> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
+  const left = entries.filter((entry) => entry.isFile() && UNFINISHED.test(entry.name));
+  await Promise.all(left.map(({ parentPath, name }) => rm(join(parentPath, name), { force: true })));
+}
 
 /** A file that is there whole or not at all. */
 export class WholeFile {

@@ -22,7 +22,6 @@ describe('a /ml/ request', () => {
         sortValues: [],
         modelDesc: undefined,
         loss: 'binary_crossentropy',
-        metrics: ['accuracy'],
         epochs: 5,
         batchSize: 32,
         seed: 9,
@@ -42,7 +41,6 @@ describe('a /ml/ request', () => {
     const { job } = parse({ ml_type: 'Regression', ignore_features: ['b'], epochs: '7', optimizer: 'Adam' });
     expect(job).toMatchObject({
       loss: 'mse',
-      metrics: ['mse', 'mae', 'mape', 'cosine'],
       features: ['a'],
       epochs: 7,
     });

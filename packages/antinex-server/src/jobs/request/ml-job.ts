@@ -2,7 +2,6 @@ import {
   describeNetwork,
   type LabelRules,
   type Loss,
-  type Metric,
   outputsOf,
   parseLabelRules,
   parseMetrics,
@@ -41,7 +40,6 @@ export interface MlJob {
   readonly sortValues: readonly string[];
   readonly modelDesc: unknown;
   readonly loss: Loss;
-  readonly metrics: readonly Metric[];
   readonly epochs: number;
   readonly batchSize: number;
   readonly seed: number;
@@ -78,6 +76,7 @@ export function parseMlRequest(
   const ignored = new Set([...fields.names('ignore_features'), predictFeature]);
   const features = fields.names('features_to_process').filter((name) => !ignored.has(name));
   fields.word('optimizer', ['adam'], 'adam');
+  checkMetrics(fields);
   const lossNames = Object.keys(LOSS_NAMES) as (keyof typeof LOSS_NAMES)[];
   // The original has models without a name, too.
   const label = fields.text('label', compat ? '' : undefined);
@@ -90,7 +89,6 @@ export function parseMlRequest(
     sortValues: fields.names('sort_values'),
     modelDesc: modelDescOf(fields, features.length, isRegression),
     loss: LOSS_NAMES[fields.word('loss', lossNames, isRegression ? 'mse' : 'binary_crossentropy')],
-    metrics: metricsOf(fields, isRegression),
     epochs: fields.count('epochs', 5, 1, MOST_EPOCHS),
     batchSize: fields.count('batch_size', 32, 1, LARGEST_BATCH),
     seed: fields.count('seed', 9, 0, 0xffffffff),
@@ -137,11 +135,10 @@ function modelDescOf(fields: Fields, inputs: number, isRegression: boolean): unk
   return modelDesc;
 }
 
-function metricsOf(fields: Fields, isRegression: boolean): readonly Metric[] {
-  const otherwise: Metric[] = isRegression ? ['mse', 'mae', 'mape', 'cosine'] : ['accuracy'];
-  if (fields.value('metrics') === undefined) return otherwise;
+/** What is told of a training is always the same; a metric that there is none of is an error all the same. */
+function checkMetrics(fields: Fields): void {
   const names = fields.names('metrics');
-  return note(fields, 'metrics', () => parseMetrics(names)) ?? otherwise;
+  note(fields, 'metrics', () => parseMetrics(names));
 }
 
 function labelRulesOf(fields: Fields): LabelRules | undefined {

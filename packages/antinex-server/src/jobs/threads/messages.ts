@@ -8,7 +8,6 @@ import type { JobLimits, JobOutcome, PrepareOutcome } from '../types.ts';
 /** What a thread starts with. */
 export interface ThreadSettings {
   readonly limits: JobLimits;
-  readonly missingValue: number;
 }
 
 /** A job's rows: numbers already, or the file that has them. */

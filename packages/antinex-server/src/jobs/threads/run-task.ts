@@ -61,7 +61,7 @@ export class TaskRunner {
       answer = answerCompat(model, job, batch, { ...context, trained: true, isDataset });
     } else {
       model = withNotes(await trainDefault(job, frame, context), frame, notNumbers);
-      answer = answerDefault(model, job, frame, context);
+      answer = answerDefault(model, job, frame, context.limits);
     }
     signal.throwIfAborted();
     await saveModel(path, model);
@@ -81,7 +81,7 @@ export class TaskRunner {
           trained: false,
           isDataset: false,
         })
-      : answerDefault(model, job, frame, this.#settings);
+      : answerDefault(model, job, frame, this.#settings.limits);
     return outcomeOf(model, answer, { compat, trained: false });
   }
 
@@ -129,10 +129,10 @@ function outcomeOf(
   answer: Answer,
   { compat, trained }: { readonly compat: boolean; readonly trained: boolean },
 ): PlainOutcome {
-  const { accuracy, scores, history, created } = details;
+  const { accuracy, scores, created } = details;
   const { leftOffRows } = answer;
   const more = { model_created: created, ...(leftOffRows > 0 && { left_off_rows: leftOffRows }) };
   const accData = { ...details.accData, ...(!compat && more) };
   const modelJson = kerasJson(network.description);
-  return { ...answer, accuracy, scores, accData, history, modelJson, trained };
+  return { ...answer, accuracy, scores, accData, modelJson, trained };
 }

@@ -6,7 +6,7 @@ import { columnOf, type Frame } from '../rows/frame.ts';
 import type { JobLimits } from '../types.ts';
 import { roundedWriter, writeNumber } from './numbers-json.ts';
 import { type AnswerColumn, asciiJson, type CellWriter, rowsJson } from './rows-json.ts';
-import { tableOf } from './tables.ts';
+import { MISSING_VALUE, tableOf } from './tables.ts';
 
 /** Digits behind the point that float32 still has a meaning for. */
 const SCALED_DIGITS = 7;
@@ -26,22 +26,13 @@ export interface Answer {
  * `label_name` (null without a rule for it), `_score` (what the network gave), `_row_idx` and `_count` (the
  * row's place in the request).
  */
-export function answerDefault(
-  model: StoredModel,
-  job: MlJob,
-  frame: Frame,
-  context: { readonly limits: JobLimits; readonly missingValue: number },
-): Answer {
+export function answerDefault(model: StoredModel, job: MlJob, frame: Frame, limits: JobLimits): Answer {
   const { columns, scaler, network } = model;
-  const raw = tableOf(frame, columns, context.missingValue);
+  const raw = tableOf(frame, columns, MISSING_VALUE);
   const inputs = scaler ? scale(scaler, raw) : raw;
   const scores = network.predict(inputs);
   const asked = Math.min(frame.rows, job.maxRecords);
-  const { json, rows } = rowsJson(
-    asked,
-    columnsOf(model, job, frame, inputs, scores),
-    context.limits.answerLength,
-  );
+  const { json, rows } = rowsJson(asked, columnsOf(model, job, frame, inputs, scores), limits.answerLength);
   return { predictionsJson: json, predictedRows: rows, leftOffRows: frame.rows - rows };
 }
 

@@ -2,6 +2,9 @@ import type { Table } from '@antinex/models';
 import { PipelineError } from '@antinex/runtime';
 import { columnOf, type Frame } from '../rows/frame.ts';
 
+/** Stands for what a row does not have, outside of compat mode: what clients send for it, too. */
+export const MISSING_VALUE = -1;
+
 /** Columns of a frame as what networks take; `missing` stands for what a row does not have. */
 export function tableOf(frame: Frame, columns: readonly string[], missing: number): Table {
   const places = columns.map((name) => frame.columns.indexOf(name));

@@ -42,7 +42,7 @@ export async function trainCompat(
   const train = classes ? { ...given, targets: columnTable(classes.targets) } : given;
   const folds = foldsOf(job, given.targets.values);
   const options = trainingOptions(job, context.signal);
-  const { network, history } = await trainNetwork(description, train, { ...options, validation: test });
+  const { network } = await trainNetwork(description, train, options);
   const ofFolds = folds && (await crossValidate(description, train, folds, options));
   const scores = scoresOf(ofFolds) ?? evaluated(scoreNetwork(network, test, job.loss, ['accuracy']));
   const accuracy = 100 * scores[1];
@@ -52,7 +52,7 @@ export async function trainCompat(
     scaler: undefined,
     classes: classes?.values,
     labelRules: job.labelRules,
-    details: detailsOf(job, { accuracy, scores, accData: { accuracy }, history }),
+    details: detailsOf(job, { accuracy, scores, accData: { accuracy } }),
   };
 }
 

@@ -12,7 +12,7 @@ import type { MlJob } from '../request/ml-job.ts';
 import type { Frame } from '../rows/frame.ts';
 import { type Lesson, lessonsOf } from './lesson.ts';
 import { classificationReport, regressionReport } from './reports.ts';
-import { columnTable, tableOf } from './tables.ts';
+import { columnTable, MISSING_VALUE, tableOf } from './tables.ts';
 import { checkTrainingWork, foldsOf, networkOf, type TrainingContext, trainingOptions } from './training.ts';
 
 /**
@@ -27,7 +27,7 @@ export async function trainDefault(job: MlJob, frame: Frame, context: TrainingCo
   const { train, test, classes, target } = lessonsOf(job, frame);
   const folds = foldsOf(job, train.targets);
   checkTrainingWork(job, description, train.rows.length, context.limits);
-  const all = tableOf(frame, features, context.missingValue);
+  const all = tableOf(frame, features, MISSING_VALUE);
   const examplesOf = ({ rows, targets }: Lesson): Examples => ({
     inputs: takeRows(all, rows),
     targets: columnTable(targets),
@@ -41,8 +41,7 @@ export async function trainDefault(job: MlJob, frame: Frame, context: TrainingCo
   });
   const held = scaled(raw.test);
   const options = trainingOptions(job, context.signal);
-  const training = await trainNetwork(description, scaled(raw.train), { ...options, validation: held });
-  const { network, history } = training;
+  const { network } = await trainNetwork(description, scaled(raw.train), options);
   const ofFolds = folds && (await crossValidate(description, raw.train, folds, { ...options, fit }));
   const scores = network.predict(held.inputs);
   const report = classes
@@ -54,6 +53,6 @@ export async function trainDefault(job: MlJob, frame: Frame, context: TrainingCo
     scaler,
     classes,
     labelRules: job.labelRules,
-    details: detailsOf(job, { ...report, history, target }),
+    details: detailsOf(job, { ...report, target }),
   };
 }

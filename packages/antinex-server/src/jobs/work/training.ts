@@ -13,8 +13,6 @@ import type { JobLimits } from '../types.ts';
 
 export interface TrainingContext {
   readonly limits: JobLimits;
-  /** Stands for what a row does not have. */
-  readonly missingValue: number;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -33,9 +31,9 @@ export function networkOf(job: MlJob, inputs: number): NetworkDescription {
 
 /** Also those of the folds: classes count right rows, numbers the loss. */
 export function trainingOptions(job: MlJob, signal: AbortSignal | undefined): CrossValidationOptions {
-  const { loss, epochs, batchSize, seed, metrics, mlType } = job;
+  const { loss, epochs, batchSize, seed, mlType } = job;
   const scoreBy = mlType === 'regression' ? 'loss' : 'accuracy';
-  return { loss, epochs, batchSize, seed, metrics, signal, scoreBy };
+  return { loss, epochs, batchSize, seed, signal, scoreBy };
 }
 
 /**
