@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { job } from '../../antinex-client/test/support/api.ts';
 import { PASSWORD } from '../../antinex-client/test/support/hearing.ts';
 import { redisMissing } from '../../broker/test/servers/redis-server.ts';
 import { PredictingApi, type PredictingOptions } from './antinex-api.ts';
@@ -157,6 +158,24 @@ describe.skipIf(missing)(missing ?? 'rows that AntiNex does not predict', () => 
     expect(sorted(numbersOf(api.rows))).toEqual(upTo(300));
     expect(allPredictions(folder)).toHaveLength(300);
     expect(stderr).toContain('from now on');
+  });
+
+  it('jobs are found again, though a list of them has the rows of twenty long requests', async () => {
+    const api = await PredictingApi.start({ post: () => [500, 'broken'] });
+    const predict_rows = 'x'.repeat(4_000_000);
+    const listed = (_: unknown, i: number) =>
+      job(i + 1, { desc: api.jobs[i]?.desc, predict_manifest: { result_id: i + 101, predict_rows } });
+    api.api.routes['GET /ml/'] = { reply: () => [200, { jobs: Array.from({ length: 20 }, listed) }] };
+    const [queue, folder] = [target(), newFolder()];
+    await publish(queue, portPackets(1, 100));
+    const env = api.env({ ANTINEX_POST_BYTES: '4000000', ANTINEX_POST_TIME: '0', ANTINEX_WAIT: '1s' });
+    const processor = await startProcessor(queue, ['--dataset-dir', folder], { env });
+    await drained(processor, 100);
+    const { antinex } = await processor.until((summary) => summary.antinex !== undefined);
+    await processor.stop();
+    expect(antinex).toMatchObject({ refusedRows: {}, batches: 1 });
+    expect(antinex?.batchSeconds).toBeGreaterThan(0);
+    expect(allPredictions(folder)).toHaveLength(100);
   });
 
   it('requests stay below the limit', async () => {

@@ -167,6 +167,25 @@ describe.skipIf(missing)(missing ?? 'posting rows to AntiNex', () => {
     expect(predictionFiles(folder).map((path) => predictionsIn(path).length)).toEqual([100, 700]);
   });
 
+  it('tells how many rows wait, also when the API was away from the start', async () => {
+    const api = await PredictingApi.start();
+    const [queue, folder] = [target(), newFolder()];
+    const args = ['--output-csv', join(folder, 'x.csv')];
+    await publish(queue, portPackets(1, 300));
+    const first = await startProcessor(queue, args, { env: api.env() });
+    await drained(first, 300);
+    // From now on a request may have been stored, and nobody knows.
+    api.options = { refuse: () => [500, 'broken'] };
+    api.api.routes['GET /ml/'] = { reply: () => [503, 'away'] };
+    await publish(queue, portPackets(301, 340));
+    await first.until(({ antinex }) => (antinex?.retries ?? 0) > 1);
+    await first.stop();
+    const last = await startProcessor(queue, args, { env: api.env() });
+    const { antinex } = await last.until(({ antinex }) => (antinex?.retries ?? 0) > 0);
+    expect(antinex?.waiting).toMatchObject({ rows: 40 });
+    await last.stop();
+  });
+
   it('posts nothing, and keeps nothing for it, unless it is asked to', async () => {
     const api = await PredictingApi.start();
     const [queue, folder] = [target(), newFolder()];

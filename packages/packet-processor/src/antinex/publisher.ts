@@ -21,6 +21,11 @@ const LONGEST_SEGMENT_BYTES = 2 ** 24;
 /** So many segments at least, as disk is freed a segment at a time. */
 const FEWEST_SEGMENTS = 8;
 
+/** Longer answers of the API are refused, but for those that come of long requests. */
+const LONGEST_ANSWER_BYTES = 2 ** 26;
+/** The API lists the last twenty jobs, each with the rows of its request. */
+const REQUESTS_IN_ANSWER = 24;
+
 /** Where the datasets are whose rows are posted. */
 export interface PublishPlace {
   readonly folder: string;
@@ -66,7 +71,12 @@ export class Publisher {
       folder,
       spools: this.#spools,
       api: {
-        client: { ...antinexClientOptions(values), log, predictionColumns: [feature, ...PREDICTION_COLUMNS] },
+        client: {
+          ...antinexClientOptions(values),
+          maxAnswerBytes: Math.max(LONGEST_ANSWER_BYTES, REQUESTS_IN_ANSWER * antinexPostBytes),
+          predictionColumns: [feature, ...PREDICTION_COLUMNS],
+          log,
+        },
         wait: { deadlineMs: antinexWait, launchedMs: values.antinexLaunchedWait },
       },
       maker: new BatchMaker({ request, features, onFailedConversion }),

@@ -48,6 +48,8 @@ interface Work extends Prepared {
   readonly marks: string[];
   /** Undefined for a batch that is only looked for: a new one is made of its rows where there is no job. */
   readonly end: SpoolEnd | undefined;
+  /** When it was posted for the first time, by performance.now(); unknown of one of an earlier run. */
+  postedMs?: number;
 }
 
 type End = 'done' | 'anew' | 'ended';
@@ -124,8 +126,9 @@ export class BatchDelivery {
   }
 
   /** What came of the batch; undefined when it was only to be looked for and is not there. */
-  async #ask({ batch, made, marks, end }: Work): Promise<Created | undefined> {
-    const { jobs, source, progress, signal, counts } = this.#options;
+  async #ask(work: Work): Promise<Created | undefined> {
+    const { jobs, source, progress, signal } = this.#options;
+    const { batch, made, marks, end } = work;
     const found = await jobs.find(marks);
     if (found !== undefined) return jobs.outcome(found, marks);
     if (end === undefined) return undefined;
@@ -133,7 +136,7 @@ export class BatchDelivery {
     marks.push(mark);
     if (marks.length > MOST_MARKS) marks.shift();
     await progress.begin({ ...batch, marks }, end);
-    const startedMs = performance.now();
+    work.postedMs ??= performance.now();
     let created: Created;
     try {
       const posting = jobs.create(bodyOf(made.request!, mark));
@@ -143,9 +146,7 @@ export class BatchDelivery {
       if (!mayBeDone(error) && !signal.aborted) marks.pop();
       throw error;
     }
-    const outcome = await jobs.outcome(created, marks);
-    counts.batchMs += performance.now() - startedMs;
-    return outcome;
+    return jobs.outcome(created, marks);
   }
 
   async #finish(work: Work, { job, result }: Created): Promise<void> {
@@ -160,6 +161,7 @@ export class BatchDelivery {
     const about = { dataset: datasetNameOf(batch.spool), model, job: job.id, accuracy: accuracyOf(result) };
     await progress.finish(rows, about);
     counts.batches++;
+    if (work.postedMs !== undefined) counts.batchMs += performance.now() - work.postedMs;
     counts.formlessRows += made.formless;
     counts.predictions = progress.path ?? counts.predictions;
     for (const { labelName, label } of rows) counts.predictedRows.add(labelName ?? String(label), 1);

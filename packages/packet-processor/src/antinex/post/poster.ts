@@ -125,6 +125,8 @@ export class Poster {
     spools.remember(Object.values(cursor.spools).map(({ end }) => end));
     await spools.refresh();
     this.#tellOfUnknown();
+    // It may be hours until the first batch is through.
+    await queue.look();
     const { signal } = this.#abort;
     const isEnding = () => this.#isEnding;
     const progress = new Progress({ folder, queue, cursor, lock });

@@ -57,8 +57,13 @@ export class Progress {
    */
   async finish(rows: readonly PredictedRow[], about: PredictedBatch): Promise<void> {
     const { spool, to } = this.#batch!;
-    const { path } = this.#predictions!;
+    const { path, bytes } = this.#predictions!;
     const file = await this.#fileAt(path);
+    if (file.bytes !== bytes) {
+      // Another one, as the first was moved away: what is to be cut back after a crash is this one.
+      this.#predictions = { path, bytes: file.bytes };
+      await this.#save();
+    }
     if (rows.length > 0) await file.append(rows, about);
     this.#predictions = { path, bytes: file.bytes };
     this.pass(spool, to);

@@ -62,6 +62,11 @@ export class SpoolQueue {
     return Object.fromEntries(known);
   }
 
+  /** Finds out how far each spool is done with, for `depth`. */
+  async look(): Promise<void> {
+    for (const [spool, { end }] of this.#spools.all) await this.#headOf(spool, end);
+  }
+
   /** The oldest rows that are due; else the time until some are, undefined when there are none. */
   async next(rule: DueRule): Promise<Waiting | number | undefined> {
     let oldest: Waiting | undefined;
