@@ -15,12 +15,17 @@ export interface FirstUser {
 const PASSWORD_BYTES = 15;
 const NEEDED =
   'ANTINEX_PASSWORD must be set: other hosts can reach the server, and there is no default password';
+/** The original's, which its documents and everybody's env files tell. */
+const KNOWN_PASSWORD = '123321';
+const TOO_KNOWN =
+  'ANTINEX_PASSWORD must be set: other hosts can reach the server, and its user has the password that everybody knows';
 
 /**
  * Sees to it that the operator's user is there and has the password that was given.
  *
  * @returns the password that was made up for a new user; undefined when none was.
- * @throws PipelineError CONFIG_INVALID when there is no user yet and no password for the first.
+ * @throws PipelineError CONFIG_INVALID when other hosts could log in with a password nobody chose: there is
+ * no user yet and none for the first, or it is the one of the examples.
  */
 export async function ensureFirstUser(users: Users, first: FirstUser, log: Log): Promise<string | undefined> {
   const { username, email, password, isReachable } = first;
@@ -34,7 +39,10 @@ export async function ensureFirstUser(users: Users, first: FirstUser, log: Log):
     log('info', `made the user ${username}`);
     return password === undefined ? given : undefined;
   }
-  if (password !== undefined && !(await verifyPassword(password, user.password))) {
+  if (password === undefined) {
+    if (isReachable && (await verifyPassword(KNOWN_PASSWORD, user.password)))
+      throw new PipelineError('CONFIG_INVALID', { problems: [TOO_KNOWN] });
+  } else if (!(await verifyPassword(password, user.password))) {
     users.setPassword(user, await hashPassword(password));
     log('info', `the user ${username} has a new password`);
   }
