@@ -27,6 +27,7 @@ export type { FlowCounts } from './flow/flow-table.ts';
 export type { PacketBatch } from './flow/packet-batch.ts';
 export { PacketCursor } from './flow/packet-cursor.ts';
 export { PacketFlag } from './flow/packet-store.ts';
+export { splitAtGaps } from './flow/split.ts';
 export { FlowLabels, isNormal, type LabelMatching, type LabelRow } from './labels/flow-labels.ts';
 export { type LabelledFlows, labelFlows } from './labels/label-flows.ts';
 export { type LabelOptions, loadLabels } from './labels/load-labels.ts';

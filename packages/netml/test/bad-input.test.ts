@@ -84,6 +84,7 @@ describe('command lines', () => {
     ],
     ['parameters that are none', [...learn, '--param', 'fast'], /must be names with values/],
     ['broken YAML', [...learn, '--param', '{nu: 1'], /neither YAML nor JSON/],
+    ['too many parameters', [...learn, '--param', '- '.repeat(10_000)], /longer than 16384 bytes/],
     [
       'what netml has not',
       [...learn, '--compat', 'netml', '--bidirectional'],

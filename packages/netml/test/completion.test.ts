@@ -1,9 +1,13 @@
 import { execFileSync, spawnSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
 import { FEATURE_TYPES } from '@antinex/features';
 import { NOVELTY_ALGORITHMS } from '@antinex/models';
 import { describe, expect, test } from 'vitest';
+import { useScratch } from '../../cli/test/scratch.ts';
 import { ALGORITHM_NAMES, FEATURE_TYPE_NAMES } from '../src/options/names.ts';
 import { netml, spawnNetml, succeed } from './netml.ts';
+
+const scratch = useScratch();
 
 const hasShell = (shell: string): boolean => spawnSync(shell, ['--version']).status === 0;
 
@@ -15,6 +19,7 @@ describe('completion', () => {
 
   test.skipIf(!hasShell('bash'))('bash (needs bash) completes commands, flags, words and files', async () => {
     const script = await succeed(['completion', 'bash']);
+    writeFileSync(scratch('my capture.pcap'), '');
     const complete = (...words: string[]) => {
       const line = `COMP_WORDS=(netml ${words.map((word) => `'${word}'`).join(' ')}); COMP_CWORD=${words.length}`;
       const text = `${script}\n${line}\n_netml\nprintf '%s\\n' "\${COMPREPLY[@]}"`;
@@ -30,6 +35,7 @@ describe('completion', () => {
     expect(complete('learn', 'extract', '--feature-type', 'SAMP')).toEqual(['SAMP_NUM', 'SAMP_SIZE']);
     expect(complete('learn', 'train', '--pc')).toEqual(['']);
     expect(complete('classify', '--pcap', 'completion.t')).toEqual(['completion.test.ts']);
+    expect(complete('classify', '--pcap', scratch('my'))).toEqual([scratch('my capture.pcap')]);
     expect(complete('classify', '--dev')).toEqual(['--device']);
     expect(complete('--q-interval', '0.5', 'cl')).toEqual(['classify']);
     expect(complete('completion', 'z')).toEqual(['zsh']);

@@ -184,6 +184,25 @@ describe('feature files that are none', () => {
     });
   });
 
+  test('vast.parquet: a few bytes that stand for more than there is room for', async () => {
+    const path = scratch('vast.parquet');
+    await succeed(['learn', 'extract', '-p', MIXED, '-f', path]);
+    const { rows } = (await readFeatureFile(path)).table.matrix;
+    const file = readFileSync(path);
+    const footerAt = file.length - 8 - file.readUInt32LE(file.length - 8);
+    // Numbers of the footer are zigzag varints.
+    const varint = (value: number): string =>
+      value < 128
+        ? String.fromCharCode(value)
+        : String.fromCharCode((value % 128) + 128) + varint(Math.floor(value / 128));
+    const footer = file.toString('latin1', footerAt, file.length - 8);
+    const vast = Buffer.from(footer.replaceAll(varint(2 * rows), varint(2 * 70_000_000)), 'latin1');
+    const length = Buffer.alloc(4);
+    length.writeUInt32LE(vast.length);
+    writeFileSync(path, Buffer.concat([file.subarray(0, footerAt), vast, length, Buffer.from('PAR1')]));
+    await expect(readFeatureFile(path)).rejects.toThrow(/a row group is too large/);
+  });
+
   test('what says how they were made may be wrong, too', async () => {
     const path = scratch('made.csv');
     await succeed(['learn', 'extract', '-p', MIXED, '-f', path, '--packets', '4']);

@@ -1,6 +1,7 @@
 import { getSystemErrorMap } from 'node:util';
 import { ExitCode, PipelineError } from './errors.ts';
 import { maskSecrets } from './secrets.ts';
+import { withoutControls } from './terminal.ts';
 
 /** What a failed file operation was about. Node leaves the path out of errors of reads and writes. */
 export interface FileUse {
@@ -83,9 +84,6 @@ function isReadable(error: unknown): error is Error {
 }
 
 function tidy(text: string): string {
-  const line = maskSecrets(text)
-    .replace(/\s*[\r\n]+\s*/g, ' ')
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what has to go
-    .replace(/[\u0000-\u001f\u007f-\u009f]/g, '?');
+  const line = withoutControls(maskSecrets(text).replace(/\s*[\r\n]+\s*/g, ' '));
   return line.length > LONGEST_LINE ? `${line.slice(0, LONGEST_LINE)}…` : line;
 }

@@ -27,6 +27,6 @@ export {
   type StatusServer,
   type StatusServerOptions,
 } from './status-server.ts';
-export { wantsColour } from './terminal.ts';
+export { wantsColour, withoutControls } from './terminal.ts';
 export { flagUsage } from './usage.ts';
 export { within } from './within.ts';

@@ -12,3 +12,8 @@ export const CLEAR_LINE = '\r\u001b[2K';
 export function wantsColour(stream: Terminal, env: NodeJS.ProcessEnv): boolean {
   return stream.isTTY === true && !env.NO_COLOR && env.TERM !== 'dumb';
 }
+
+/** A text from strangers that cannot steer a terminal: ? in place of control characters. */
+export const withoutControls = (text: string): string =>
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what has to go
+  text.replace(/[\u0000-\u001f\u007f-\u009f]/g, '?');

@@ -21,6 +21,11 @@ export interface FlowTableOptions {
   readonly separateNetworks?: boolean;
   /** TCP and UDP alone, or all of IP. */
   readonly protocols?: 'tcp-udp' | 'all';
+  /**
+   * Flows end soon, once the times of packets of whatever flows have passed a time-out by so many seconds, which are
+   * for packets that come late. By default that is looked for after many packets alone.
+   */
+  readonly lateSeconds?: number;
   /** Flows that are open at once; beyond it the one that waited longest ends early. 1,000,000 by default. */
   readonly maxFlows?: number;
 }
@@ -32,6 +37,7 @@ export interface FlowRules {
   readonly otherIdle: number;
   readonly closedIdle: number;
   readonly active: number;
+  readonly late: number;
   readonly tcpEnds: boolean;
   readonly outer: boolean;
   readonly separateNetworks: boolean;
@@ -49,6 +55,7 @@ const TIMES = [
   ['idleSeconds', 'the idle time-out'],
   ['activeSeconds', 'the active time-out'],
   ['tcpEndSeconds', 'the wait behind the end of TCP'],
+  ['lateSeconds', 'the wait for late packets'],
 ] as const;
 
 /** @throws PipelineError FEATURES_INVALID for times and numbers that are none */
@@ -61,6 +68,7 @@ export function flowRules(options: FlowTableOptions, unitsPerSecond: number): Fl
     otherIdle: (options.idleSeconds ?? DEFAULT_IDLE_SECONDS) * unitsPerSecond,
     closedIdle: (tcpEndSeconds || 0) * unitsPerSecond,
     active: (options.activeSeconds ?? Number.POSITIVE_INFINITY) * unitsPerSecond,
+    late: (options.lateSeconds ?? Number.POSITIVE_INFINITY) * unitsPerSecond,
     tcpEnds: tcpEndSeconds !== false,
     outer: options.tunnels === 'outer',
     separateNetworks: options.separateNetworks ?? true,

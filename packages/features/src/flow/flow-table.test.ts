@@ -150,6 +150,18 @@ describe('time-outs', () => {
     expect(collector.finish().size).toBe(0);
   });
 
+  it('end flows soon where asked for, when others have moved time on', () => {
+    const collector = new FlowCollector({ ...idle, lateSeconds: 1 });
+    const endedAt = (...seconds: number[]) => {
+      for (const s of seconds) collector.add([packetAt(T0 + s, back)]);
+      return describeFlows(collector.takeEnded());
+    };
+    collector.add([packetAt(T0, there)]);
+    // One packet's time may be wrong.
+    expect(endedAt(1, 2, 10.9, 500)).not.toContain('10.0.0.1:1000 > 10.0.0.2:80 x1 IDLE');
+    expect(endedAt(11.3)).toEqual(['10.0.0.1:1000 > 10.0.0.2:80 x1 IDLE']);
+  });
+
   it('are not over for all because of one packet with a wrong time', () => {
     const packets = Array.from({ length: 3000 }, (_, i) => packetAt(T0 + i / 1000, i % 2 ? there : back));
     packets[1023] = packetAt(T0 + 1e8, { from: A, to: '10.0.0.9' });

@@ -40,6 +40,8 @@ const State = { FIN_FORWARD: 1, FIN_BACKWARD: 2, RESET: 4 } as const;
 const FIRST_CAPACITY = 1024;
 /** Packets between two looks for flows that have waited long enough. */
 const SWEEP_PACKETS = 1024;
+/** Time between them, where flows are to end soon. */
+const SWEEP_SECONDS = 0.25;
 
 /**
  * Sorts packets into flows, and tells an observer of every packet of them, their beginnings and ends.
@@ -74,6 +76,7 @@ export class FlowTable {
     evictedFlows: 0,
   };
   private previousTime = Number.NEGATIVE_INFINITY;
+  private nextSweep = Number.NEGATIVE_INFINITY;
 
   constructor(observer: FlowObserver, clock: Clock, rules: FlowRules, read: HeaderReader) {
     const capacity = Math.min(FIRST_CAPACITY, rules.maxFlows);
@@ -180,11 +183,16 @@ export class FlowTable {
       default:
         tally.withoutPorts++;
     }
-    if (tally.packets % SWEEP_PACKETS === 0) {
-      // The earlier of two times: one packet with a wrong one must not end all flows.
-      this.expire(Math.min(headers.time, this.previousTime));
-    }
+    // The earlier of two times: one packet with a wrong one must not end all flows.
+    const time = Math.min(headers.time, this.previousTime);
     this.previousTime = headers.time;
+    if (tally.packets % SWEEP_PACKETS === 0) this.sweep(time, 0);
+    else if (time >= this.nextSweep) this.sweep(time, this.rules.late);
+  }
+
+  private sweep(time: number, late: number): void {
+    this.expire(time - late);
+    this.nextSweep = time + SWEEP_SECONDS * this.clock.perSecond;
   }
 
   private add(h: PacketHeaders): void {

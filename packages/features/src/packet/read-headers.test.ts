@@ -194,6 +194,24 @@ describe('tunnels', () => {
     expect(tunnelOf([outerIp(4, innerLength, '192.0.2.77')])).toBe(tunnelOf([outerIp(4, innerLength)]));
   });
 
+  it('of PPTP, whose call identifiers differ by direction, are one both ways', () => {
+    const pptp = (callId: number): LayerInput[] => [
+      outerIp(47, 12 + 4 + innerLength),
+      {
+        layer: 'gre',
+        flags: 0x3001,
+        version: 1,
+        proto: 0x880b,
+        key: (4 + innerLength) * 0x10000 + callId,
+        seqnum: 1,
+      },
+      { layer: 'raw', load: 'ff030021' },
+    ];
+    const [there, back] = [1, 2].map((callId) => readSegment({ ...inner, tunnel: pptp(callId) }));
+    expect(there).toMatchObject({ sourcePort: 1000, tunnel: back.tunnel });
+    expect(there.tunnel).not.toBe(0);
+  });
+
   it('that are broken leave the packet around', () => {
     const frame = frameOf({ ...inner, tunnel: vxlan(9) });
     const h = read(frame.subarray(0, 14 + 20 + 8 + 8 + 14 + 10));

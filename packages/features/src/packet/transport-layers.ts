@@ -90,8 +90,8 @@ export function readGre(h: PacketHeaders): number {
   if (version === 1 && flags & GreFlag.ACK) at += 4;
   if (at > end || flags & GreFlag.ROUTING) return Next.NONE;
   h.pos = at;
-  // Version 1 puts the length of the payload into the key's upper half, and numbers what carries something.
-  const key = flags & GreFlag.KEY ? i32(data, keyAt) : 0;
-  h.enterTunnel(version === 1 ? key & 0xffff : key);
+  // Version 1 has there what differs by packet and direction: the length, and the receiver's number of the call.
+  h.enterTunnel(version === 0 && flags & GreFlag.KEY ? i32(data, keyAt) : 0);
+  // It numbers what carries something.
   return version === 0 || flags & GreFlag.SEQUENCE ? u16(data, pos + 2) : Next.NONE;
 }

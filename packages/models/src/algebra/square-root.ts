@@ -44,7 +44,11 @@ export async function squareRoot(
   for (let i = 0; i < columns; i++) sum[i * columns + i] += ofDiagonal;
   let largest = 0;
   for (let i = 0; i < columns; i++) largest = Math.max(largest, sum[i * columns + i]);
-  const isSound = cholesky(sum, columns, LEAST_PIVOT * largest);
+  let isSound = true;
+  for (let k = 0; isSound && k < columns; k++) {
+    if (breather.isDue) await breather.pause();
+    isSound = eliminate(sum, columns, k, LEAST_PIVOT * largest);
+  }
   const root = isSound ? sum : await reflected(spread, columns, ofDiagonal, breather);
   const least = LEAST_ROOT * Math.sqrt(largest);
   for (let i = 0; i < columns; i++) if (!(root[i * columns + i] > least)) return undefined;
@@ -53,16 +57,20 @@ export async function squareRoot(
 
 /** Replaces the upper half of a matrix by its factor. @returns whether all pivots are above the least */
 export function cholesky(matrix: Float64Array, size: number, least: number): boolean {
-  for (let k = 0; k < size; k++) {
-    const pivot = matrix[k * size + k];
-    if (!(pivot > least)) return false;
-    const root = Math.sqrt(pivot);
-    for (let j = k; j < size; j++) matrix[k * size + j] /= root;
-    for (let i = k + 1; i < size; i++) {
-      const factor = matrix[k * size + i];
-      if (factor === 0) continue;
-      for (let j = i; j < size; j++) matrix[i * size + j] -= factor * matrix[k * size + j];
-    }
+  for (let k = 0; k < size; k++) if (!eliminate(matrix, size, k, least)) return false;
+  return true;
+}
+
+/** The factor's row k, once those above it are done. @returns whether its pivot is above the least */
+function eliminate(matrix: Float64Array, size: number, k: number, least: number): boolean {
+  const pivot = matrix[k * size + k];
+  if (!(pivot > least)) return false;
+  const root = Math.sqrt(pivot);
+  for (let j = k; j < size; j++) matrix[k * size + j] /= root;
+  for (let i = k + 1; i < size; i++) {
+    const factor = matrix[k * size + i];
+    if (factor === 0) continue;
+    for (let j = i; j < size; j++) matrix[i * size + j] -= factor * matrix[k * size + j];
   }
   return true;
 }

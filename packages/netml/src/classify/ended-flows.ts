@@ -1,4 +1,10 @@
-import { FlowCollector, type FlowCounts, type FlowSet, type PacketBatch } from '@antinex/features';
+import {
+  FlowCollector,
+  type FlowCounts,
+  type FlowSet,
+  type PacketBatch,
+  splitAtGaps,
+} from '@antinex/features';
 import type { FlowRecipe } from '../extract/recipe.ts';
 
 /** Packets that are held at once, 170 MB of them; flows end early to keep within. */
@@ -16,15 +22,18 @@ const LATE_SECONDS = 2;
 export class EndedFlows implements AsyncIterable<FlowSet> {
   private readonly batches: AsyncIterable<PacketBatch | undefined>;
   private readonly collector: FlowCollector;
+  private readonly interval: number;
   private readonly minPackets: number;
 
   constructor(batches: AsyncIterable<PacketBatch | undefined>, recipe: FlowRecipe) {
     const { interval, minPackets = 2, tcpIdleSeconds = 600, idleSeconds = 600 } = recipe;
     this.batches = batches;
+    this.interval = interval;
     this.minPackets = minPackets;
     this.collector = new FlowCollector({
       ...recipe,
       maxPackets: MAX_PACKETS,
+      lateSeconds: LATE_SECONDS,
       tcpIdleSeconds: Math.min(tcpIdleSeconds, interval),
       tcpEndSeconds: Math.min(TCP_END_SECONDS, interval),
       idleSeconds: Math.min(idleSeconds, interval),
@@ -47,7 +56,8 @@ export class EndedFlows implements AsyncIterable<FlowSet> {
   }
 
   private *handOut(ended: FlowSet): Generator<FlowSet, void> {
-    const flows = ended.withPackets(this.minPackets);
+    // Packets that came out of order may have bridged a gap.
+    const flows = splitAtGaps(ended, this.interval, this.minPackets);
     if (flows.size > 0) yield flows;
     this.collector.release(ended);
   }

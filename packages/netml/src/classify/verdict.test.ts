@@ -36,7 +36,31 @@ describe('a verdict as text', () => {
         flow: { source: 'a', source_port: 1, destination: 'b', destination_port: 2, start: 1e15 },
         end: -1e15,
       },
-      '[1970-01-01] [00:00:00.000000 – 00:00:00.000000] a:1 → b:2 ANOMALY 12.3457\n',
+      'a:1 → b:2 ANOMALY 12.3457\n',
+    ],
+    [
+      'of what is not known',
+      {
+        ...VERDICT,
+        flow: {
+          source: null,
+          source_port: null,
+          destination: 'b',
+          destination_port: 2,
+          protocol: null,
+          start: null,
+        },
+      },
+      '?:? → b:2 ANOMALY 12.3457\n',
+    ],
+    [
+      'of texts that would steer a terminal',
+      {
+        ...VERDICT,
+        flow: { source: 'a\u001b[2J', source_port: 1, destination: 'b\u009b', destination_port: 2 },
+        label: '\r\u0007',
+      },
+      'a?[2J:1 → b?:2 ANOMALY 12.3457 (??)\n',
     ],
     ['of a score beyond all numbers', { ...VERDICT, flow: {}, score: Infinity }, 'row 7 ANOMALY Infinity\n'],
   ])('%s', (_what, verdict, text) => {

@@ -1,3 +1,4 @@
+import { withoutControls } from '@antinex/runtime';
 import type { FlowCells } from '../table/feature-table.ts';
 
 /** What is said of a flow. */
@@ -26,7 +27,7 @@ const PROTOCOLS: Readonly<Record<string, string>> = {
   132: 'SCTP',
 };
 
-/** A line for people, as netml has it, and the score. Times are UTC. */
+/** A line for people, as netml has it, and the score: what is not known is left out. Times are UTC. */
 export function verdictText(
   { flow, end, score, anomaly, label }: Verdict,
   row: number,
@@ -34,11 +35,11 @@ export function verdictText(
 ): string {
   const word = anomaly ? 'ANOMALY' : 'NORMAL';
   const shown = colour && anomaly ? `${RED}${word}${PLAIN}` : word;
-  const tail = `${shown} ${Number(score.toPrecision(6))}${label === undefined ? '' : ` (${label})`}`;
-  const known = whoText(flow, row);
-  const protocol =
-    flow.protocol === undefined ? '' : ` [${PROTOCOLS[String(flow.protocol)] ?? flow.protocol}]`;
-  return `${whenText(flow.start, end)}${known}${protocol} ${tail}\n`;
+  const named = label === undefined ? '' : ` (${label})`;
+  const protocol = flow.protocol ?? undefined;
+  const kind = protocol === undefined ? '' : ` [${PROTOCOLS[String(protocol)] ?? protocol}]`;
+  const known = withoutControls(`${whenText(flow.start, end)}${whoText(flow, row)}${kind}`);
+  return `${known} ${shown} ${Number(score.toPrecision(6))}${withoutControls(named)}\n`;
 }
 
 /** A line for programs. Scores may be infinite: JSON has the largest number for that. */
@@ -59,23 +60,26 @@ function whoText({ source, source_port, destination, destination_port }: FlowCel
   if (source === undefined) return `row ${row}`;
   // netml's one flow of all that is not IPv4.
   if (source === '') return 'not IPv4';
-  const end = (address: unknown, port: unknown) =>
-    String(address).includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
+  const end = (address: FlowCells['source'], port: FlowCells['source_port']) => {
+    const text = String(address ?? '?');
+    return `${text.includes(':') ? `[${text}]` : text}:${port ?? '?'}`;
+  };
   return `${end(source, source_port)} → ${end(destination, destination_port)}`;
 }
 
-function whenText(start: unknown, end: number | undefined): string {
-  if (start === undefined) return '';
-  const from = Number(start);
-  const until = end === undefined ? '' : ` – ${timeText(end).slice(-15)}`;
-  const text = timeText(from);
-  return `[${text.slice(0, -16)}] [${text.slice(-15)}${until}] `;
+function whenText(start: FlowCells['start'], end: number | undefined): string {
+  const from = timeText(start);
+  if (from === undefined) return '';
+  const until = timeText(end)?.slice(-15);
+  return `[${from.slice(0, -16)}] [${from.slice(-15)}${until === undefined ? '' : ` – ${until}`}] `;
 }
 
-/** `YYYY-MM-DD HH:MM:SS.ffffff` */
-function timeText(seconds: number): string {
+/** `YYYY-MM-DD HH:MM:SS.ffffff`; undefined for what no date can hold. */
+function timeText(time: FlowCells['start']): string | undefined {
+  const seconds = Number(time ?? Number.NaN);
   const micros = Math.round((seconds - Math.floor(seconds)) * MILLION);
   const whole = Math.floor(seconds) + Math.floor(micros / MILLION);
-  const date = new Date((Math.abs(whole) < LAST_SECOND ? whole : 0) * 1000).toISOString();
+  if (!(Math.abs(whole) < LAST_SECOND)) return undefined;
+  const date = new Date(whole * 1000).toISOString();
   return `${date.slice(0, -5).replace('T', ' ')}.${String(micros % MILLION).padStart(6, '0')}`;
 }

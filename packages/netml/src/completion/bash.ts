@@ -37,7 +37,8 @@ ${values.join('\n')}
       esac ;;`;
 }
 
-const FILES = 'compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -f -- "$current"))';
+/** Names may have spaces in them. */
+const FILES = 'compopt -o filenames 2>/dev/null; local IFS=$\'\\n\'; COMPREPLY=($(compgen -f -- "$current"))';
 
 function valueCase({ names, value }: Flag): string {
   const found = Array.isArray(value)

@@ -1,8 +1,8 @@
 import { readFile, stat } from 'node:fs/promises';
 import { PipelineError, toPipelineError } from '@antinex/runtime';
-import { parse } from 'yaml';
 
-const MAX_BYTES = 1 << 20;
+/** Plenty for parameters; of a larger text the YAML library can take seconds, or run out of memory. */
+const MAX_BYTES = 16 * 1024;
 
 /**
  * What --param says: the path of a YAML or JSON file, or such a text itself. Whether an algorithm has such
@@ -15,11 +15,14 @@ export async function readParam(param: string | undefined): Promise<Readonly<Rec
   const isFile = await namesFile(param);
   const invalid = (reason: string) =>
     new PipelineError('CONFIG_INVALID', { problems: [`--param${isFile ? ` ${param}` : ''}: ${reason}`] });
+  const text = isFile ? await readSmall(param) : param;
+  if (Buffer.byteLength(text) > MAX_BYTES) throw invalid(`it is longer than ${MAX_BYTES} bytes`);
+  // Loaded when it is needed: it takes longer than all the rest.
+  const { parse } = await import('yaml');
   let value: unknown;
   try {
-    value = parse(isFile ? await readSmall(param) : param, { maxAliasCount: 0 });
+    value = parse(text, { maxAliasCount: 0 });
   } catch (error) {
-    if (error instanceof PipelineError) throw error;
     throw invalid(`neither YAML nor JSON: ${(error as Error).message.split('\n')[0]}`);
   }
   if (value === null || value === undefined) return {};

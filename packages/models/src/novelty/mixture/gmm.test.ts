@@ -46,6 +46,17 @@ describe('k-means', () => {
   });
 });
 
+it('refuses covariances that there is neither room nor time for', async () => {
+  const wide = { values: Float64Array.from({ length: 15_000 }, (_, i) => i % 7), rows: 3, columns: 5000 };
+  const many = { values: new Float64Array(60_000), rows: 40, columns: 1500 };
+  const refused = { code: 'FITTING_FAILED', message: expect.stringMatching(/too many numbers; .* diag/) };
+  for (const covariance_type of ['full', 'tied'])
+    await expect(fit(wide, { covariance_type })).rejects.toMatchObject(refused);
+  await expect(fit(many, { n_components: 40 })).rejects.toMatchObject(refused);
+  for (const covariance_type of ['diag', 'spherical'])
+    await expect(fit(wide, { covariance_type })).resolves.toBeDefined();
+});
+
 describe('one normal distribution', () => {
   it('is that of the mean and covariance', async () => {
     // Mean (1, 2); covariance [[2, 1], [1, 1]] by these five rows.

@@ -51,6 +51,11 @@ const parameters = defineParameters({
 
 type Values = ParameterValues<typeof parameters>;
 
+/** Of a matrix of columns by columns, whose root takes their number to the third of steps. */
+const MOST_MATRIX_COLUMNS = 2048;
+/** Of all such matrices: half a gigabyte. */
+const MOST_MATRIX_NUMBERS = 2 ** 26;
+
 /** A mixture of normal distributions (Dempster, Laird, Rubin 1977), as in scikit-learn. */
 export const gmm: Algorithm<typeof parameters> = {
   name: 'GMM',
@@ -66,6 +71,13 @@ export const gmm: Algorithm<typeof parameters> = {
       throw new PipelineError('FITTING_FAILED', {
         algorithm: 'GMM',
         reason: `${values.n_components} components need more than ${rows.rows} rows`,
+      });
+    if (!isFeasible(values, rows.columns))
+      throw new PipelineError('FITTING_FAILED', {
+        algorithm: 'GMM',
+        reason:
+          `${values.n_components} covariances of ${rows.columns} columns are too many numbers; ` +
+          'take fewer, or covariance_type: diag',
       });
     const random = new RandomState(values.random_state);
     const { mixture, rounds, hasConverged, logLikelihood } = await fitMixture(
@@ -91,6 +103,10 @@ export const gmm: Algorithm<typeof parameters> = {
     return new Density(new Mixture(type, weights, { values: means, rows: components, columns }, each));
   },
 };
+
+const isFeasible = ({ covariance_type, n_components }: Values, columns: number): boolean =>
+  !isMatrix(covariance_type) ||
+  (columns <= MOST_MATRIX_COLUMNS && n_components * columns ** 2 <= MOST_MATRIX_NUMBERS);
 
 class Density implements Scorer {
   readonly #mixture: Mixture;
