@@ -2,7 +2,7 @@
  * Flows of captured packets, and features of flows.
  *
  *     const built = await buildFlows(await openRecords('traffic.pcap'), { quantile: 0.9 });
- *     const labelled = labelFlows(built, await loadLabels('labels.csv'));
+ *     const labelled = labelFlows(built, await readLabels(['labels.csv', 'rules.yml']));
  *     const features = makeFeatures(labelled, { type: 'IAT', header: true });
  *     await writeFeatures('features.parquet', features, { ...labelled, inputs: ['traffic.pcap', 'labels.csv'] });
  *
@@ -30,7 +30,10 @@ export { PacketFlag } from './flow/packet-store.ts';
 export { splitAtGaps } from './flow/split.ts';
 export { FlowLabels, isNormal, type LabelMatching, type LabelRow } from './labels/flow-labels.ts';
 export { type LabelledFlows, labelFlows } from './labels/label-flows.ts';
+export type { Labels } from './labels/labels.ts';
 export { type LabelOptions, loadLabels } from './labels/load-labels.ts';
+export { readLabels } from './labels/read-labels.ts';
+export { loadLabelRules } from './labels/rules/load-label-rules.ts';
 export { type BuildOptions, type BuiltFlows, buildFlows } from './netml/build-flows.ts';
 export {
   columnCount,

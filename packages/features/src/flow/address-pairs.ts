@@ -72,6 +72,13 @@ export class AddressPairs {
     );
   }
 
+  /** Puts the words of both addresses, the source first, at the beginning of `into`. */
+  unpack(pair: number, into: Uint32Array): void {
+    const words = this.wordsOf(pair);
+    const at = placeOf(pair);
+    for (let word = 0; word < WORDS; word++) into[word] = words[at + word];
+  }
+
   /** An address as its 16 bytes. */
   address(pair: number, end: 'source' | 'destination'): Buffer {
     const words = this.wordsOf(pair);

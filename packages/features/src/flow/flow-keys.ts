@@ -1,7 +1,9 @@
 import { formatIpv4, formatIpv6 } from '@antinex/decoder/packet';
+import { hasPorts } from '../packet/classify.ts';
 import type { PacketHeaders } from '../packet/packet-headers.ts';
 import { AddressPairs } from './address-pairs.ts';
 import { grown } from './growing.ts';
+import { KEY_NUMBER, NO_NUMBER } from './key-numbers.ts';
 
 /** Words of a key: ports, protocol and version, VLAN, tunnel, and two IPv4 addresses. */
 const WORDS = 6;
@@ -135,6 +137,24 @@ export class FlowKeys {
       vlan: words[at + VLAN] & 0xfff,
       tunnel: words[at + TUNNEL],
     };
+  }
+
+  /** Puts the numbers of a key where KEY_NUMBER says: for tests of many flows, nothing is made. */
+  unpack(index: number, into: Uint32Array): void {
+    const words = this.wordsOf(index);
+    const at = placeOf(index);
+    const version = words[at + PROTOCOL] >> VERSION_SHIFT;
+    const protocol = words[at + PROTOCOL] & 0xff;
+    const withPorts = version !== 0 && hasPorts(protocol);
+    into[KEY_NUMBER.VERSION] = version;
+    into[KEY_NUMBER.PROTOCOL] = version === 0 ? NO_NUMBER : protocol;
+    into[KEY_NUMBER.SOURCE_PORT] = withPorts ? words[at + PORTS] >>> 16 : NO_NUMBER;
+    into[KEY_NUMBER.DESTINATION_PORT] = withPorts ? words[at + PORTS] & 0xffff : NO_NUMBER;
+    if (version === IPV6) this.pairs.unpack(words[at + PAIR], into);
+    else {
+      into[KEY_NUMBER.SOURCE] = words[at + SOURCE];
+      into[KEY_NUMBER.DESTINATION] = words[at + DESTINATION];
+    }
   }
 
   /** An address as its 4 or 16 bytes. */

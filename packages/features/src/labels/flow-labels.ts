@@ -1,5 +1,6 @@
 import type { FlowKey } from '../flow/flow-keys.ts';
 import type { FlowSet } from '../flow/flow-set.ts';
+import type { Labels } from './labels.ts';
 
 export interface LabelRow {
   readonly source: string;
@@ -39,7 +40,7 @@ const NORMAL = new Set(['benign', 'normal']);
 export const isNormal = (name: string): boolean => NORMAL.has(name.trim().toLowerCase());
 
 /** Labels by the flows they are for. */
-export class FlowLabels {
+export class FlowLabels implements Labels {
   /** Rows taken in. */
   rows = 0;
   /** Rows that call a flow normal which an earlier one of the same time calls otherwise, or the other way round. */
@@ -70,7 +71,6 @@ export class FlowLabels {
     }
   }
 
-  /** The label of a flow as it was written; undefined for none. */
   nameOf(flows: FlowSet, flow: number): string | undefined {
     const { source, destination, sourcePort, destinationPort, protocol } = flows.keyOf(flow);
     const found = this.find(keyOf(source, destination, sourcePort, destinationPort, protocol), flows, flow);

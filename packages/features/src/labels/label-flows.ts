@@ -1,6 +1,7 @@
 import { PipelineError } from '@antinex/runtime';
 import type { BuiltFlows } from '../netml/build-flows.ts';
-import { type FlowLabels, isNormal } from './flow-labels.ts';
+import { isNormal } from './flow-labels.ts';
+import type { Labels } from './labels.ts';
 
 /** Flows that have labels. */
 export interface LabelledFlows extends BuiltFlows {
@@ -19,7 +20,7 @@ export interface LabelledFlows extends BuiltFlows {
  */
 export function labelFlows(
   built: BuiltFlows,
-  labels: FlowLabels,
+  labels: Labels,
   options: { readonly unlabelled?: 'drop' | 'normal' } = {},
 ): LabelledFlows {
   const { flows } = built;

@@ -4,6 +4,7 @@ import { PipelineError, toPipelineError } from '@antinex/runtime';
 import { FlowLabels, type LabelMatching } from './flow-labels.ts';
 import { findColumns, findNetmlColumns, type LabelColumns } from './label-columns.ts';
 import { type LabelClock, parseLabelTime } from './label-time.ts';
+import { protocolNamed } from './protocols.ts';
 
 export interface LabelOptions extends LabelMatching, LabelClock {
   /** Only the column names netml knows, and no matching of times or directions. */
@@ -11,7 +12,6 @@ export interface LabelOptions extends LabelMatching, LabelClock {
 }
 
 const MICROSECONDS = 1e6;
-const PROTOCOLS: Readonly<Record<string, number>> = { icmp: 1, tcp: 6, udp: 17, icmpv6: 58, sctp: 132 };
 
 /**
  * Reads the labels of flows from a CSV file as netml takes it, which is that of CICIDS 2017: the columns
@@ -86,7 +86,7 @@ function portOf(text = ''): number {
 }
 
 function protocolOf(text = ''): number {
-  return PROTOCOLS[text.trim().toLowerCase()] ?? portOf(text);
+  return protocolNamed(text) ?? portOf(text);
 }
 
 /** IPv6 addresses have many spellings; the flows' is the shortest. */

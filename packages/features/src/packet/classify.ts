@@ -30,7 +30,8 @@ export function classify(h: PacketHeaders, allProtocols: boolean): PacketKind {
   return h.moreFragments ? PacketKind.FIRST_FRAGMENT : PacketKind.WHOLE;
 }
 
-function hasPorts(protocol: number): boolean {
+/** Whether packets of an IP protocol begin with two ports. */
+export function hasPorts(protocol: number): boolean {
   switch (protocol) {
     case IpProtocol.TCP:
     case IpProtocol.UDP:

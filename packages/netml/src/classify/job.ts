@@ -1,4 +1,4 @@
-import { type FlowLabels, loadLabels } from '@antinex/features';
+import { type Labels, readLabels } from '@antinex/features';
 import { PipelineError } from '@antinex/runtime';
 import { labelOptionsOf } from '../extract/extract-options.ts';
 import type { Recipe } from '../extract/recipe.ts';
@@ -11,8 +11,8 @@ export interface ClassifyJob {
   /** Where the model is. */
   readonly model: string;
   readonly values: VerbosityValues & LabelValues & LiveValues;
-  /** File of labels. */
-  readonly label: string | undefined;
+  /** Files of labels. */
+  readonly label: readonly string[];
   readonly json: boolean;
   /** Whether normal flows get a line. */
   readonly all: boolean;
@@ -40,5 +40,5 @@ export function recipeOf({ recipe }: Model, { model: path }: ClassifyJob): Recip
 export const labelsOf = async (
   { label, values }: ClassifyJob,
   { flows }: Recipe,
-): Promise<FlowLabels | undefined> =>
-  label === undefined ? undefined : loadLabels(label, labelOptionsOf(values, flows));
+): Promise<Labels | undefined> =>
+  label.length === 0 ? undefined : readLabels(label, labelOptionsOf(values, flows));

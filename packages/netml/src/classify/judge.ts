@@ -1,4 +1,4 @@
-import { type FlowCounts, type FlowLabels, type FlowSet, isNormal } from '@antinex/features';
+import { type FlowCounts, type FlowSet, isNormal, type Labels } from '@antinex/features';
 import { formatCount } from '@antinex/runtime';
 import type { Recipe } from '../extract/recipe.ts';
 import type { Model } from '../train/model-file.ts';
@@ -12,7 +12,7 @@ export type Judged = AsyncIterable<FlowSet> & { readonly counts: FlowCounts };
 export interface Judging {
   readonly model: Model;
   readonly recipe: Recipe;
-  readonly labels: FlowLabels | undefined;
+  readonly labels: Labels | undefined;
   readonly report: Report;
 }
 

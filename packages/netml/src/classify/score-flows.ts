@@ -1,4 +1,4 @@
-import { Features, type FlowLabels, type FlowSet } from '@antinex/features';
+import { Features, type FlowSet, type Labels } from '@antinex/features';
 import type { Detector } from '@antinex/models';
 import type { Recipe } from '../extract/recipe.ts';
 import type { Verdict } from './verdict.ts';
@@ -11,7 +11,7 @@ export function* scoreFlows(
   flows: FlowSet,
   detector: Detector,
   { shape, flows: { compat } }: Recipe,
-  labels: FlowLabels | undefined,
+  labels: Labels | undefined,
 ): Generator<Verdict[], void> {
   const features = new Features(flows, shape, compat);
   const columns = features.columns.length;

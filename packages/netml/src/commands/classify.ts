@@ -19,7 +19,7 @@ interface Flags {
   readonly model?: string;
   readonly feature?: string;
   readonly pcap?: readonly string[];
-  readonly label?: string;
+  readonly label?: readonly string[];
   readonly reportAll?: boolean;
   readonly json?: boolean;
 }

@@ -20,6 +20,7 @@ const LEARN_EXAMPLES = `
 Examples:
   netml learn --pcap normal.pcap --model normal.netml
   netml learn --pcap demo.pcap --label demo.csv --algorithm if --param '{n_estimators: 300}' -o demo.netml
+  netml learn --pcap demo.pcap --label demo.csv rules.yml --feature-type STATS -o demo.netml
   netml learn --pcap-normal monday.pcap --pcap-abnormal ddos.pcap --feature-type STATS -o week.netml
   netml learn extract --pcap demo.pcap --feature demo.parquet && netml learn train --feature demo.parquet -o demo.netml`;
 

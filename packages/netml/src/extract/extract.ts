@@ -6,8 +6,8 @@ import {
   type Features,
   type FlowCounts,
   labelFlows,
-  loadLabels,
   makeFeatures,
+  readLabels,
 } from '@antinex/features';
 import { createProgress, PipelineError } from '@antinex/runtime';
 import { CaptureFiles } from '../captures/capture-files.ts';
@@ -23,7 +23,7 @@ export interface Extraction {
   readonly recipe: Recipe;
   /** 0 for normal flows and 1 for all others, one part after another. */
   readonly labels: Uint8Array | undefined;
-  /** As the label file has them. */
+  /** As the label files have them. */
   readonly names: readonly string[] | undefined;
   readonly unlabelled: number;
   readonly counts: FlowCounts;
@@ -84,7 +84,7 @@ export async function extract(
     parts: features,
     recipe: { shape: features[0].shape, flows: { ...flows, interval: intervalOf(parts[0].built) } },
     labels: isLabelled ? Uint8Array.from(parts.flatMap(({ labels }) => [...labels!])) : undefined,
-    names: captures.label === undefined ? undefined : parts.flatMap(({ names }) => names!),
+    names: captures.label.length === 0 ? undefined : parts.flatMap(({ names }) => names!),
     unlabelled: parts.reduce((sum, { unlabelled = 0 }) => sum + unlabelled, 0),
     counts: parts.map(({ built }) => built.counts).reduce(addCounts),
     faults: parts.flatMap(({ files }) => files.faults),
@@ -96,24 +96,24 @@ export async function extract(
 interface Group {
   readonly paths: readonly string[];
   readonly every?: 0 | 1;
-  readonly labelFile?: string | undefined;
+  readonly labelFiles?: readonly string[];
 }
 
 const groupsOf = ({ pcap, pcapNormal, pcapAbnormal, label }: CaptureOptions): Group[] =>
   [
-    { paths: pcap, labelFile: label },
+    { paths: pcap, labelFiles: label },
     { paths: pcapNormal, every: 0 as const },
     { paths: pcapAbnormal, every: 1 as const },
   ].filter(({ paths }) => paths.length > 0);
 
 async function buildPart(
-  { paths, every, labelFile }: Group,
+  { paths, every, labelFiles = [] }: Group,
   options: BuildOptions,
   values: ExtractValues,
   signal: AbortSignal,
 ): Promise<Part> {
   const labels =
-    labelFile === undefined ? undefined : await loadLabels(labelFile, labelOptionsOf(values, options));
+    labelFiles.length === 0 ? undefined : await readLabels(labelFiles, labelOptionsOf(values, options));
   const files = await CaptureFiles.open(paths, signal, createProgress());
   let built: BuiltFlows;
   try {

@@ -5,7 +5,8 @@ export interface CaptureOptions {
   readonly pcap: readonly string[];
   readonly pcapNormal: readonly string[];
   readonly pcapAbnormal: readonly string[];
-  readonly label: string | undefined;
+  /** Files of labels; a flow has that of the first one that names it. */
+  readonly label: readonly string[];
 }
 
 /** Standard input, as captures are named. */
@@ -17,7 +18,10 @@ export function addCaptureOptions(command: Command): Command {
       '-p, --pcap <FILE...>',
       'captures (pcap or pcapng, gzip too); - is standard input, and the default',
     )
-    .option('-l, --label <FILE>', 'CSV file with labels of their flows, as of CICIDS 2017');
+    .option(
+      '-l, --label <FILE...>',
+      'labels of their flows: CSV as of CICIDS 2017, or rules in .yml; the first file that names a flow counts',
+    );
 }
 
 /** The same, and captures that are normal or not as a whole. */
@@ -30,11 +34,11 @@ export function addLabelledCaptureOptions(command: Command): Command {
 /** What the command line says, and what is wrong with it. */
 export function readCaptureOptions(command: Command): { options: CaptureOptions; problems: string[] } {
   const flags = command.optsWithGlobals<Partial<CaptureOptions>>();
-  const { pcapNormal = [], pcapAbnormal = [], label } = flags;
+  const { pcapNormal = [], pcapAbnormal = [], label = [] } = flags;
   const isLabelled = pcapNormal.length + pcapAbnormal.length > 0;
   const pcap = flags.pcap ?? (isLabelled || process.stdin.isTTY ? [] : [STDIN]);
   const problems: string[] = [];
-  if (isLabelled && (pcap.length > 0 || label !== undefined))
+  if (isLabelled && pcap.length + label.length > 0)
     problems.push('--pcap-normal and --pcap-abnormal need no labels: leave out --pcap and --label');
   if (!isLabelled && pcap.length === 0) problems.push('--pcap: name a capture, or pipe one in');
   if ([...pcap, ...pcapNormal, ...pcapAbnormal].filter((path) => path === STDIN).length > 1)
@@ -47,5 +51,5 @@ export function filesOf({ pcap, pcapNormal, pcapAbnormal, label }: CaptureOption
   const captures = [...pcap, ...pcapNormal, ...pcapAbnormal].map((path) =>
     path === STDIN ? '/dev/stdin' : path,
   );
-  return label === undefined ? captures : [...captures, label];
+  return [...captures, ...label];
 }
