@@ -124,14 +124,15 @@ return 0`);
 
 /**
  * The messages of this queue whose time is over, the oldest first, and the mutex taken; nothing when
- * somebody else has it. Of other queues' messages a limited number is passed over.
+ * there are none, or somebody else has it: who dies with it holds up all others for its time to live.
+ * Of other queues' messages a limited number is passed over.
  *
  * KEYS: as for TAKE, without lists, then the mutex. ARGV: visibility timeout in seconds, what follows
  * a message of this queue in `unacked`, token of the mutex, its time to live in milliseconds.
  * Returns name and record by turns, and the same for those set aside.
  */
 export const FIND_EXPIRED = new Script(`${NOW}
-if not redis.call('SET', KEYS[5], ARGV[3], 'NX', 'PX', ARGV[4]) then return false end
+if redis.call('EXISTS', KEYS[5]) == 1 then return false end
 local limit = now - ARGV[1]
 local bytes = 0
 local function expired(index, hash, suffix)
@@ -147,7 +148,10 @@ local function expired(index, hash, suffix)
   end
   return found
 end
-return {expired(KEYS[1], KEYS[2], ARGV[2]), expired(KEYS[3], KEYS[4], '')}`);
+local mine, aside = expired(KEYS[1], KEYS[2], ARGV[2]), expired(KEYS[3], KEYS[4], '')
+if #mine + #aside == 0 then return false end
+redis.call('SET', KEYS[5], ARGV[3], 'PX', ARGV[4])
+return {mine, aside}`);
 
 /** KEYS: the mutex. ARGV: its token. */
 export const RELEASE_MUTEX = new Script(`
