@@ -5,7 +5,6 @@ import {
   existsSync,
   linkSync,
   openSync,
-  readdirSync,
   readFileSync,
   symlinkSync,
   writeFileSync,
@@ -15,7 +14,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { example, pcapOf } from '../../cli/test/captures.ts';
 import { useScratch } from '../../cli/test/scratch.ts';
 import { ALGORITHM_NAMES } from '../src/options/names.ts';
-import { netml, spawnNetml, start, succeed, verdictsOf } from './netml.ts';
+import { netml, refused as netmlRefused, spawnNetml, start, succeed, verdictsOf } from './netml.ts';
 
 const scratch = useScratch();
 const MIXED = example('mixed');
@@ -25,15 +24,7 @@ beforeAll(async () => {
   await succeed(['learn', '-p', MIXED, '-m', scratch('good.netml')]);
 });
 
-/** Runs netml, which has to refuse: nothing is written, and one line says why. */
-async function refused(args: readonly string[]) {
-  const before = readdirSync(scratch());
-  const { code, stdout, stderr } = await netml(args);
-  expect(stdout).toBe('');
-  expect(stderr).toMatch(/^netml: [^\n]+\n$/);
-  expect(readdirSync(scratch())).toEqual(before);
-  return { code, about: stderr };
-}
+const refused = (args: readonly string[]) => netmlRefused(args, scratch());
 
 function written(name: string, content: string): string {
   writeFileSync(scratch(name), content);

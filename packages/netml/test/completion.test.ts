@@ -1,10 +1,10 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
-import { FEATURE_TYPES } from '@antinex/features';
+import { FEATURE_TYPES, STATISTICS_SETS } from '@antinex/features';
 import { NOVELTY_ALGORITHMS } from '@antinex/models';
 import { describe, expect, test } from 'vitest';
 import { useScratch } from '../../cli/test/scratch.ts';
-import { ALGORITHM_NAMES, FEATURE_TYPE_NAMES } from '../src/options/names.ts';
+import { ALGORITHM_NAMES, FEATURE_TYPE_NAMES, STATISTICS_SET_NAMES } from '../src/options/names.ts';
 import { netml, spawnNetml, succeed } from './netml.ts';
 
 const scratch = useScratch();
@@ -15,6 +15,7 @@ describe('completion', () => {
   test('names are those of the catalogues', () => {
     expect(ALGORITHM_NAMES).toEqual(NOVELTY_ALGORITHMS.map(({ name }) => name.toLowerCase()));
     expect(FEATURE_TYPE_NAMES).toEqual(FEATURE_TYPES);
+    expect(STATISTICS_SET_NAMES).toEqual(STATISTICS_SETS.map(({ name }) => name));
   });
 
   test.skipIf(!hasShell('bash'))('bash (needs bash) completes commands, flags, words and files', async () => {
@@ -28,7 +29,7 @@ describe('completion', () => {
         .split('\n');
     };
     expect(complete('le')).toEqual(['learn']);
-    expect(complete('')).toEqual(['learn', 'classify', 'completion']);
+    expect(complete('')).toEqual(['learn', 'classify', 'flows', 'packets', 'completion']);
     expect(complete('learn', 'ex')).toEqual(['extract']);
     expect(complete('learn', '--pcap-')).toEqual(['--pcap-normal', '--pcap-abnormal']);
     expect(complete('learn', 'train', '--algorithm', '')).toEqual([...ALGORITHM_NAMES]);
@@ -36,6 +37,10 @@ describe('completion', () => {
     expect(complete('learn', 'train', '--pc')).toEqual(['']);
     expect(complete('classify', '--pcap', 'completion.t')).toEqual(['completion.test.ts']);
     expect(complete('classify', '--pcap', scratch('my'))).toEqual([scratch('my capture.pcap')]);
+    expect(complete('flows', '--set', '')).toEqual(['nfstream', 'cicflowmeter']);
+    expect(complete('flows', '--out')).toEqual(['--output']);
+    expect(complete('packets', '--lengths', 'c')).toEqual(['captured']);
+    expect(complete('packets', '--lab')).toEqual(['']);
     expect(complete('classify', '--dev')).toEqual(['--device']);
     expect(complete('--q-interval', '0.5', 'cl')).toEqual(['classify']);
     expect(complete('completion', 'z')).toEqual(['zsh']);
@@ -52,9 +57,9 @@ describe('completion', () => {
   test('for zsh and fish, too: every command and flag is there', async () => {
     const zsh = await succeed(['completion', 'zsh']);
     const fish = await succeed(['completion', 'fish']);
-    for (const name of ['learn_extract', 'learn_train', 'classify'])
+    for (const name of ['learn_extract', 'learn_train', 'classify', 'flows', 'packets'])
       expect(zsh).toContain(`_netml_${name}() {`);
-    for (const flag of ['pcap', 'feature-type', 'device', 'help-param']) {
+    for (const flag of ['pcap', 'feature-type', 'device', 'help-param', 'set', 'output']) {
       expect(zsh).toMatch(new RegExp(`--${flag}['}]`.replace("['}]", '[^a-z-]')));
       expect(fish).toContain(` -l ${flag} `);
     }
@@ -82,6 +87,8 @@ describe('help', () => {
       ['learn', 'extract'],
       ['learn', 'train'],
       ['classify'],
+      ['flows'],
+      ['packets'],
       ['completion'],
     ]) {
       const { code, stdout } = await netml([...command, '--help']);

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { describeError, type Shutdown } from '@antinex/runtime';
@@ -90,6 +90,19 @@ export async function succeed(args: readonly string[]): Promise<string> {
   const { stdout, ...end } = await netml(args);
   expect(end).toEqual({ code: 0, stderr: '' });
   return stdout;
+}
+
+/** Runs netml in this process, which has to refuse: nothing is written to the folder, and one line says why. */
+export async function refused(
+  args: readonly string[],
+  folder: string,
+): Promise<{ readonly code: number | null; readonly about: string }> {
+  const before = readdirSync(folder);
+  const { code, stdout, stderr } = await netml(args);
+  expect(stdout).toBe('');
+  expect(stderr).toMatch(/^netml: [^\n]+\n$/);
+  expect(readdirSync(folder)).toEqual(before);
+  return { code, about: stderr };
 }
 
 /** A line of `classify --json`. */

@@ -27,7 +27,7 @@
  * Written: `PcapWriter` and `PcapngWriter` on any stream, and the plain encoders they are made of;
  * `openRotatingWriter` into files, one or a ring of them.
  */
-export type { CaptureOptions } from './batch-reader.ts';
+export type { BatchReader, CaptureOptions } from './batch-reader.ts';
 export { CaptureReader } from './capture-reader.ts';
 export {
   type CaptureFileCode,

@@ -1,6 +1,5 @@
 import type { FlowKey } from '../flow/flow-keys.ts';
-import type { FlowSet } from '../flow/flow-set.ts';
-import type { Labels } from './labels.ts';
+import type { Labels, NameableFlows } from './labels.ts';
 
 export interface LabelRow {
   readonly source: string;
@@ -71,14 +70,14 @@ export class FlowLabels implements Labels {
     }
   }
 
-  nameOf(flows: FlowSet, flow: number): string | undefined {
+  nameOf(flows: NameableFlows, flow: number): string | undefined {
     const { source, destination, sourcePort, destinationPort, protocol } = flows.keyOf(flow);
     const found = this.find(keyOf(source, destination, sourcePort, destinationPort, protocol), flows, flow);
     if (found !== undefined || !this.matching.reverse) return found;
     return this.find(keyOf(destination, source, destinationPort, sourcePort, protocol), flows, flow);
   }
 
-  private find(key: string, flows: FlowSet, flow: number): string | undefined {
+  private find(key: string, flows: NameableFlows, flow: number): string | undefined {
     const entries = this.byKey.get(key);
     const { withinSeconds, twelveHours } = this.matching;
     if (entries === undefined || withinSeconds === undefined) return entries?.[0].name;

@@ -16,6 +16,8 @@ export interface StatisticsSet {
   /** What makes a flow where the caller does not say. */
   readonly flows: FlowTableOptions;
   readonly columns: readonly StatisticsColumn[];
+  /** What the column of labels is called. */
+  readonly labelColumn: string;
   /** Columns for each of the first packets, in triples, shown for the first one. */
   readonly perPacket: readonly StatisticsColumn[];
 }
@@ -41,6 +43,7 @@ export const STATISTICS_SETS: readonly ReadableSet[] = [
       tcpEndSeconds: false,
     },
     columns: NFSTREAM_COLUMNS,
+    labelColumn: 'label',
     perPacket: splitColumns(new SplitPackets(1)),
   },
   {
@@ -53,6 +56,7 @@ export const STATISTICS_SETS: readonly ReadableSet[] = [
     ],
     flows: { protocols: 'all', idleSeconds: 120, tcpIdleSeconds: 120, activeSeconds: 120 },
     columns: CICFLOWMETER_COLUMNS,
+    labelColumn: 'Label',
     perPacket: [],
   },
 ];

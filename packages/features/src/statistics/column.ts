@@ -1,3 +1,4 @@
+import type { Labels } from '../labels/labels.ts';
 import type { Cell, Column } from '../output/table.ts';
 import type { EndedFlow } from './ended-flow.ts';
 
@@ -43,3 +44,7 @@ export const COMMON_COLUMNS: readonly ReadColumn[] = [
     (flow) => REASONS[flow.reason],
   ),
 ];
+
+/** The column of labels. */
+export const labelsColumn = (name: string, labels: Labels): ReadColumn =>
+  column(name, 'text', '', 'Label of the flow, as the label files have it', (flow) => flow.labelBy(labels));

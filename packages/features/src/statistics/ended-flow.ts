@@ -2,6 +2,7 @@ import { communityId } from '../community-id/community-id.ts';
 import type { Clock } from '../flow/clock.ts';
 import type { FlowKey } from '../flow/flow-keys.ts';
 import type { FlowEnd } from '../flow/flow-observer.ts';
+import type { Labels } from '../labels/labels.ts';
 import type { EndedRecord } from './flow-records.ts';
 import { Summary } from './series.ts';
 import { BACKWARD, FlowWord, FORWARD, WayWord } from './traffic.ts';
@@ -90,6 +91,14 @@ export class EndedFlow {
       },
       this.seed,
     );
+  }
+
+  /** Its label; null for none. */
+  labelBy(labels: Labels): string | null {
+    const { clock, both, key } = this;
+    const { keys, key: number } = this.record;
+    const alone = { clock, keys, key: [number], start: [both.first], end: [both.last], keyOf: () => key };
+    return labels.nameOf(alone, 0) ?? null;
   }
 
   /** A word of the flow's record. */

@@ -11,6 +11,7 @@ import {
   server,
   udp,
 } from '../../test/statistics-rows.ts';
+import { FlowLabels } from '../labels/flow-labels.ts';
 import { STATISTICS_SETS } from './catalogue.ts';
 import { flowStatistics } from './flow-statistics.ts';
 
@@ -261,6 +262,23 @@ describe('flowStatistics', () => {
         splt_ps_2: size,
         splt_ps_3: -1,
       });
+    }
+  });
+
+  it('has labels in its last column, if there are any', async () => {
+    const labels = new FlowLabels({ reverse: true, withinSeconds: 1 });
+    const row = { source: '10.0.0.2', sourcePort: 80, destination: '10.0.0.1', destinationPort: 1000 };
+    labels.add({ ...row, protocol: 6, name: 'scan', start: START, seconds: 0 });
+    // Of two flows with one key the second is too late for it.
+    const packets = [client(0), server(1), client(200_000)];
+    for (const [set, name] of [
+      ['nfstream', 'label'],
+      ['cicflowmeter', 'Label'],
+    ] as const) {
+      const rows = rowsOf(set, packets, { labels });
+      expect(rows.map((row) => row[name])).toEqual(['scan', null]);
+      expect(Object.keys(rows[0]).at(-1)).toBe(name);
+      expect(rowsOf(set, packets)[0]).not.toHaveProperty(name);
     }
   });
 

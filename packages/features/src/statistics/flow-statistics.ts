@@ -6,7 +6,7 @@ import type { PacketBatch } from '../flow/packet-batch.ts';
 import type { Cell } from '../output/table.ts';
 import { STATISTICS_SETS, type StatisticsSetName } from './catalogue.ts';
 import { CicMeter } from './cicflowmeter/meter.ts';
-import type { ReadColumn, StatisticsColumn } from './column.ts';
+import { labelsColumn, type ReadColumn, type StatisticsColumn } from './column.ts';
 import { EndedFlow } from './ended-flow.ts';
 import { FlowRecords } from './flow-records.ts';
 import type { Meter } from './meter.ts';
@@ -53,12 +53,17 @@ export class FlowStatistics {
 
   constructor(name: StatisticsSetName, options: StatisticsOptions) {
     checkStatistics(name, options);
-    const { columns, flows } = STATISTICS_SETS.find(
+    const { columns, flows, labelColumn } = STATISTICS_SETS.find(
       (set) => set.name === name,
     ) as (typeof STATISTICS_SETS)[0];
     const split = new SplitPackets(name === 'nfstream' ? (options.splt ?? 0) : 0);
     const clock = new Clock('exact');
-    this.readers = [...columns, ...splitColumns(split)];
+    const { labels } = options;
+    this.readers = [
+      ...columns,
+      ...splitColumns(split),
+      ...(labels === undefined ? [] : [labelsColumn(labelColumn, labels)]),
+    ];
     this.columns = this.readers;
     this.meter = newMeter(name, options, split);
     this.records = new FlowRecords(this.meter);

@@ -1,5 +1,6 @@
 import { PipelineError } from '@antinex/runtime';
 import type { FlowTableOptions } from '../flow/flow-options.ts';
+import type { Labels } from '../labels/labels.ts';
 import { STATISTICS_SET_NAMES, type StatisticsSetName } from './catalogue.ts';
 import { ACCOUNTINGS, type Accounting } from './nfstream/meter.ts';
 
@@ -9,6 +10,8 @@ export interface StatisticsOptions extends Omit<FlowTableOptions, 'bidirectional
   readonly seed?: number;
   /** 0 in place of null for numbers, as NFStream and CICFlowMeter write; false by default. */
   readonly zeroForNone?: boolean;
+  /** Adds a column of labels, last; null for flows that have none. */
+  readonly labels?: Labels;
   /** Of `nfstream`: what of a packet is its size; the frame by default. */
   readonly accounting?: Accounting;
   /** Of `nfstream`: direction, size and time of so many first packets, 0 to 255; 0 by default. */

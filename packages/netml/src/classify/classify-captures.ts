@@ -1,4 +1,5 @@
 import { buildFlows, type FlowCounts } from '@antinex/features';
+import { openRecords, type RecordBatch } from '@antinex/pcap-file';
 import { createProgress, PipelineError } from '@antinex/runtime';
 import { CaptureFiles, reportFaults } from '../captures/capture-files.ts';
 import type { FlowRecipe } from '../extract/recipe.ts';
@@ -18,7 +19,7 @@ export async function classifyCaptures(paths: readonly string[], job: ClassifyJo
   const labels = await labelsOf(job, recipe);
   // Verdicts on a terminal leave no line for it.
   const progress = process.stdout.isTTY ? undefined : createProgress();
-  const files = await CaptureFiles.open(paths, job.signal, progress);
+  const files = await CaptureFiles.open(openRecords, paths, job.signal, progress);
   const report = newReport(model, job);
   const flows = flowsOf(files, recipe.flows);
   await judge(flows, { model, recipe, labels, report });
@@ -31,15 +32,15 @@ export async function classifyCaptures(paths: readonly string[], job: ClassifyJo
 }
 
 /** Flows as they end; netml's, which it makes of whole captures, all at once. */
-const flowsOf = (files: CaptureFiles, recipe: FlowRecipe): Judged =>
+const flowsOf = (files: CaptureFiles<RecordBatch>, recipe: FlowRecipe): Judged =>
   recipe.compat === undefined ? new EndedFlows(files, recipe) : new WholeFlows(files, recipe);
 
 class WholeFlows {
   counts!: FlowCounts;
-  private readonly files: CaptureFiles;
+  private readonly files: CaptureFiles<RecordBatch>;
   private readonly recipe: FlowRecipe;
 
-  constructor(files: CaptureFiles, recipe: FlowRecipe) {
+  constructor(files: CaptureFiles<RecordBatch>, recipe: FlowRecipe) {
     this.files = files;
     this.recipe = recipe;
   }

@@ -1,8 +1,7 @@
 import { type FlowCounts, type FlowSet, isNormal, type Labels } from '@antinex/features';
-import { formatCount } from '@antinex/runtime';
 import type { Recipe } from '../extract/recipe.ts';
 import type { Model } from '../train/model-file.ts';
-import type { SummaryLine } from '../train/summary.ts';
+import { evictedLine, packetsLine, type SummaryLine } from '../train/summary.ts';
 import type { Report } from './report.ts';
 import { scoreFlows } from './score-flows.ts';
 
@@ -32,13 +31,11 @@ export async function endReport(
   notes: readonly string[],
   drops: Readonly<Record<string, number | string>> = {},
 ): Promise<void> {
-  const left = counts.packets - counts.inFlows;
   const lost = Object.entries(drops).filter(([, count]) => count !== 0);
-  const early = `${formatCount(counts.evictedFlows)} flows ended early to save memory`;
   const lines: SummaryLine[] = [
-    ['packets', `${formatCount(counts.packets)}${left > 0 ? `, ${formatCount(left)} in no flow` : ''}`],
+    packetsLine(counts),
     ...lost.map(([where, count]): SummaryLine => ['', `dropped by the ${where}: ${count}`]),
-    ['', counts.evictedFlows > 0 ? early : ''],
+    evictedLine(counts),
     ...notes.map((note): SummaryLine => ['note', note]),
   ];
   await report.end({ packets: counts, dropped: drops, notes }, lines);

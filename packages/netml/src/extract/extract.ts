@@ -9,6 +9,7 @@ import {
   makeFeatures,
   readLabels,
 } from '@antinex/features';
+import { openRecords } from '@antinex/pcap-file';
 import { createProgress, PipelineError } from '@antinex/runtime';
 import { CaptureFiles } from '../captures/capture-files.ts';
 import type { CaptureOptions } from '../options/captures.ts';
@@ -27,7 +28,7 @@ export interface Extraction {
   readonly names: readonly string[] | undefined;
   readonly unlabelled: number;
   readonly counts: FlowCounts;
-  readonly faults: CaptureFiles['faults'];
+  readonly faults: CaptureFiles<unknown>['faults'];
   readonly notes: readonly string[];
 }
 
@@ -37,7 +38,7 @@ interface Part {
   readonly labels?: Uint8Array;
   readonly names?: readonly string[];
   readonly unlabelled?: number;
-  readonly files: CaptureFiles;
+  readonly files: CaptureFiles<unknown>;
 }
 
 /**
@@ -114,7 +115,7 @@ async function buildPart(
 ): Promise<Part> {
   const labels =
     labelFiles.length === 0 ? undefined : await readLabels(labelFiles, labelOptionsOf(values, options));
-  const files = await CaptureFiles.open(paths, signal, createProgress());
+  const files = await CaptureFiles.open(openRecords, paths, signal, createProgress());
   let built: BuiltFlows;
   try {
     built = await buildFlows(files, options);

@@ -12,16 +12,18 @@ export interface CaptureOptions {
 /** Standard input, as captures are named. */
 export const STDIN = '-';
 
+export function addPcapOption(command: Command): Command {
+  return command.option(
+    '-p, --pcap <FILE...>',
+    'captures (pcap or pcapng, gzip too); - is standard input, and the default',
+  );
+}
+
 export function addCaptureOptions(command: Command): Command {
-  return command
-    .option(
-      '-p, --pcap <FILE...>',
-      'captures (pcap or pcapng, gzip too); - is standard input, and the default',
-    )
-    .option(
-      '-l, --label <FILE...>',
-      'labels of their flows: CSV as of CICIDS 2017, or rules in .yml; the first file that names a flow counts',
-    );
+  return addPcapOption(command).option(
+    '-l, --label <FILE...>',
+    'labels of their flows: CSV as of CICIDS 2017, or rules in .yml; the first file that names a flow counts',
+  );
 }
 
 /** The same, and captures that are normal or not as a whole. */

@@ -1,6 +1,6 @@
 import { LIVE_SETTINGS as CAPTURE_SETTINGS } from '@antinex/capture/settings';
 import { defineSettings, type SettingValues } from '@antinex/runtime';
-import { ALGORITHM_NAMES, FEATURE_TYPE_NAMES } from './names.ts';
+import { ALGORITHM_NAMES, FEATURE_TYPE_NAMES, STATISTICS_SET_NAMES } from './names.ts';
 
 /** How much is told. */
 export const VERBOSITY_SETTINGS = defineSettings({
@@ -198,6 +198,109 @@ export const COMPAT_SETTINGS = defineSettings({
   },
 });
 
+const { labelReverse: _, ...LABELS_BOTH_WAYS } = LABEL_SETTINGS;
+
+/** What `netml flows` writes; without time-outs here, the set's own hold. */
+export const FLOWS_SETTINGS = defineSettings({
+  set: {
+    flag: 'set',
+    type: 'choice',
+    choices: STATISTICS_SET_NAMES,
+    placeholder: 'NAME',
+    help: 'whose statistics, by their names: nfstream or cicflowmeter',
+  },
+  tcpTimeout: {
+    flag: 'tcp-timeout',
+    type: 'number',
+    min: 0,
+    placeholder: 'SECONDS',
+    help: 'a TCP flow ends when it was idle for so long; 120 by default',
+  },
+  udpTimeout: {
+    flag: 'udp-timeout',
+    type: 'number',
+    min: 0,
+    placeholder: 'SECONDS',
+    help: 'the same for all other flows; 120 by default',
+  },
+  activeTimeout: {
+    flag: 'active-timeout',
+    type: 'number',
+    min: 0,
+    placeholder: 'SECONDS',
+    help: 'a flow ends after so long although it goes on; 1800 by default, of cicflowmeter 120',
+  },
+  protocols: {
+    flag: 'protocols',
+    type: 'choice',
+    choices: ['tcp-udp', 'all'],
+    default: 'all',
+    help: 'flows of TCP and UDP, or of everything over IP',
+  },
+  tunnels: EXTRACT_SETTINGS.tunnels,
+  maxFlows: {
+    flag: 'max-flows',
+    type: 'integer',
+    min: 1,
+    max: 2 ** 26,
+    default: 1_000_000,
+    help: 'flows that are open at once; beyond it the one that waited longest ends early',
+  },
+  zeroForNone: {
+    flag: 'zero-for-none',
+    type: 'boolean',
+    help: 'write 0 where there is no value, as NFStream and CICFlowMeter do',
+  },
+  communityIdSeed: {
+    flag: 'community-id-seed',
+    type: 'integer',
+    min: 0,
+    max: 65_535,
+    default: 0,
+    help: 'seed of the Community ID',
+  },
+  accounting: {
+    flag: 'accounting',
+    type: 'choice',
+    choices: ['frame', 'ip', 'transport', 'payload'],
+    default: 'frame',
+    help: 'nfstream: what of a packet is its size',
+  },
+  splt: {
+    flag: 'splt',
+    type: 'integer',
+    min: 0,
+    max: 255,
+    default: 0,
+    help: 'nfstream: direction, size and time of so many first packets, too',
+  },
+  wholeMilliseconds: {
+    flag: 'whole-milliseconds',
+    type: 'boolean',
+    help: 'nfstream: cut times to milliseconds, as NFStream does',
+  },
+  activitySeconds: {
+    flag: 'activity-seconds',
+    type: 'number',
+    min: 0,
+    default: 5,
+    placeholder: 'SECONDS',
+    help: 'cicflowmeter: a longer gap is an idle time',
+  },
+  ...LABELS_BOTH_WAYS,
+});
+
+/** What `netml packets` writes. */
+export const PACKETS_SETTINGS = defineSettings({
+  lengths: {
+    flag: 'lengths',
+    type: 'choice',
+    choices: ['wire', 'captured'],
+    default: 'wire',
+    help: 'lengths on the wire or as captured',
+  },
+});
+
 /** Live captures. */
 export const LIVE_SETTINGS = defineSettings({
   device: {
@@ -211,8 +314,14 @@ export const LIVE_SETTINGS = defineSettings({
 
 /** The words that a flag takes, for those that take no others. */
 export const FLAG_CHOICES: ReadonlyMap<string, readonly string[]> = new Map(
-  Object.values({ ...EXTRACT_SETTINGS, ...TRAIN_SETTINGS, ...COMPAT_SETTINGS, ...LIVE_SETTINGS }).flatMap(
-    (setting) => (setting.type === 'choice' ? [[`--${setting.flag}`, setting.choices] as const] : []),
+  Object.values({
+    ...EXTRACT_SETTINGS,
+    ...FLOWS_SETTINGS,
+    ...TRAIN_SETTINGS,
+    ...COMPAT_SETTINGS,
+    ...LIVE_SETTINGS,
+  }).flatMap((setting) =>
+    setting.type === 'choice' ? [[`--${setting.flag}`, setting.choices] as const] : [],
   ),
 );
 
@@ -220,6 +329,7 @@ export type VerbosityValues = SettingValues<typeof VERBOSITY_SETTINGS>;
 export type GlobalValues = SettingValues<typeof GLOBAL_SETTINGS>;
 export type ExtractValues = GlobalValues &
   SettingValues<typeof EXTRACT_SETTINGS & typeof LABEL_SETTINGS & typeof COMPAT_SETTINGS>;
+export type FlowsValues = SettingValues<typeof FLOWS_SETTINGS>;
 export type LabelValues = SettingValues<typeof LABEL_SETTINGS>;
 export type TrainValues = GlobalValues & SettingValues<typeof TRAIN_SETTINGS & typeof COMPAT_SETTINGS>;
 export type LiveValues = SettingValues<typeof LIVE_SETTINGS>;

@@ -1,5 +1,4 @@
 import { writeFeatures } from '@antinex/features';
-import { print } from '@antinex/runtime/command';
 import { reportFaults } from '../captures/capture-files.ts';
 import { type Extraction, extract } from '../extract/extract.ts';
 import { type CaptureOptions, filesOf } from '../options/captures.ts';
@@ -7,24 +6,11 @@ import type { ExtractValues, TrainValues } from '../options/settings.ts';
 import { checkOutputs } from '../outputs.ts';
 import { featureOutputs, readFeatureFile, recipeFileOf, writeRecipe } from '../table/feature-file.ts';
 import { tableOf } from '../table/table-of.ts';
+import { type Told, tell } from '../tell.ts';
 import { writeModel } from './model-file.ts';
 import { trainingParameters } from './parameters.ts';
-import {
-  extractionLines,
-  extractionSummary,
-  type SummaryLine,
-  summaryText,
-  tableLine,
-  trainingLines,
-  trainingSummary,
-} from './summary.ts';
+import { extractionLines, extractionSummary, tableLine, trainingLines, trainingSummary } from './summary.ts';
 import { train } from './train.ts';
-
-interface Told {
-  readonly json: boolean;
-  readonly verbosity: number;
-  readonly signal: AbortSignal;
-}
 
 export interface ExtractJob extends Told {
   readonly captures: CaptureOptions;
@@ -109,9 +95,4 @@ async function writeExtraction(
   await writeFeatures(path, parts, { ...(labels && { labels }), ...(names && { names }), inputs });
   const columns = parts[0].columns.length;
   await writeRecipe(path, recipe, { rows, columns, hasLabels: labels !== undefined }, inputs);
-}
-
-async function tell({ json, verbosity }: Told, summary: object, lines: SummaryLine[]): Promise<void> {
-  if (json) await print(`${JSON.stringify(summary)}\n`);
-  else if (verbosity > 0) await print(summaryText(lines));
 }

@@ -1,3 +1,4 @@
+import type { FlowCounts } from '@antinex/features';
 import { formatCount } from '@antinex/runtime';
 import type { Extraction } from '../extract/extract.ts';
 import type { Recipe } from '../extract/recipe.ts';
@@ -34,12 +35,11 @@ export function extractionSummary({ parts, recipe, labels, unlabelled, counts, n
 export function extractionLines(extraction: Extraction): SummaryLine[] {
   const { parts, recipe, unlabelled, counts } = extraction;
   const { flows, abnormal, intervalSeconds } = extractionSummary(extraction);
-  const left = counts.packets - counts.inFlows;
   const { type, fft, header, packets } = recipe.shape;
   const made = [type, fft ? 'transformed' : '', header ? 'with headers' : ''].filter(Boolean).join(', ');
   const size = type === 'STATS' ? '' : ` for ${formatCount(packets)} packets`;
   return [
-    ['packets', `${formatCount(counts.packets)}${left > 0 ? `, ${formatCount(left)} in no flow` : ''}`],
+    packetsLine(counts),
     ['flows', `${formatCount(flows)}${abnormal === null ? '' : `, ${formatCount(abnormal)} abnormal`}`],
     ['', unlabelled > 0 ? `${formatCount(unlabelled)} had no label` : ''],
     ['features', `${made}: ${formatCount(parts[0].columns.length)} columns${size}`],
@@ -47,6 +47,18 @@ export function extractionLines(extraction: Extraction): SummaryLine[] {
     ...extraction.notes.map((note): SummaryLine => ['note', note]),
   ];
 }
+
+/** Packets, and how many of them are in no flow. */
+export function packetsLine({ packets, inFlows }: FlowCounts): SummaryLine {
+  const left = packets - inFlows;
+  return ['packets', `${formatCount(packets)}${left > 0 ? `, ${formatCount(left)} in no flow` : ''}`];
+}
+
+/** Flows that did not get to their end; empty if there are none. */
+export const evictedLine = ({ evictedFlows }: FlowCounts): SummaryLine => [
+  '',
+  evictedFlows > 0 ? `${formatCount(evictedFlows)} flows ended early to save memory` : '',
+];
 
 /** What training came to, as --json prints it. */
 export function trainingSummary(

@@ -1,6 +1,5 @@
-import type { FlowSet } from '../../flow/flow-set.ts';
 import { KEY_NUMBERS } from '../../flow/key-numbers.ts';
-import type { Labels } from '../labels.ts';
+import type { Labels, NameableFlows } from '../labels.ts';
 import type { LabelRule } from './label-rule.ts';
 
 /** Labels by rules in order: of those that match a flow, the first one counts. */
@@ -15,7 +14,7 @@ export class RuleLabels implements Labels {
     this.rest = rest;
   }
 
-  nameOf(flows: FlowSet, flow: number): string | undefined {
+  nameOf(flows: NameableFlows, flow: number): string | undefined {
     const { key, rules } = this;
     flows.keys.unpack(flows.key[flow], key);
     const first = flows.clock.epochSeconds(flows.start[flow]);
