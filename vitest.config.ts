@@ -1,12 +1,15 @@
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
-/** Workspace packages resolve to their sources, so tests need no build. */
+/** Unit tests need no build: workspace packages are their sources. Others run programs, and need one. */
 const resolve = { conditions: ['source'] };
 const ssr = { resolve: { conditions: ['source'] } };
 
 /** Tests that send so many packets a second. */
 const RATES = ['packages/*/test/e2e/*-rate*.test.ts'];
+
+/** One process for many files: to start one for each would take as long as some of the tests. */
+const SHARED = { isolate: false, setupFiles: ['scripts/fresh-modules.mjs'] };
 
 /** A busy machine is slow; what is waited for comes all the same. */
 const PATIENT = { poll: { timeout: 20_000 } };
@@ -30,26 +33,24 @@ export default defineConfig({
         },
       },
       {
-        resolve,
-        ssr,
         test: {
           name: 'functional',
           sequence: { groupOrder: 1 },
           include: ['packages/*/test/**/*.test.ts'],
           exclude: ['packages/*/test/e2e/**'],
+          ...SHARED,
           testTimeout: 120_000,
           hookTimeout: 60_000,
           expect: PATIENT,
         },
       },
       {
-        resolve,
-        ssr,
         test: {
           name: 'e2e',
           sequence: { groupOrder: 2 },
           include: ['packages/*/test/e2e/**/*.test.ts'],
           exclude: RATES,
+          ...SHARED,
           testTimeout: 120_000,
           hookTimeout: 120_000,
           expect: PATIENT,
@@ -57,8 +58,6 @@ export default defineConfig({
         },
       },
       {
-        resolve,
-        ssr,
         test: {
           name: 'rate',
           // Alone: what is sent at a rate has to be received at that rate.

@@ -17,7 +17,7 @@ describe('jobs outlive the server', () => {
     const first = serve(folder, ['--answer-within', '0']);
     const client = await clientOf(first);
     // Long enough to be killed in, short enough to be waited for.
-    const running = await client.createJob({ ...longJob('Runs'), epochs: 150 });
+    const running = await client.createJob({ ...longJob('Runs'), epochs: 60 });
     const waiting = await client.createJob(smallJob('Waits'));
     await expect.poll(async () => (await client.getJob(running.job.id)).status).toBe('started');
     expect((await first.end('SIGKILL')).signal).toBe('SIGKILL');

@@ -16,7 +16,7 @@ import { mutate, Random } from './mutate.ts';
 import { SAMPLES, type Sample } from './samples.ts';
 import { randomStack } from './stacks.ts';
 
-const FRAMES = process.env.LONG ? 200_000 : 100_000;
+const FRAMES = process.env.LONG ? 200_000 : 50_000;
 const SEED = 20_260_807;
 const SLOWEST_MS = 50;
 const MEGABYTE = 1024 * 1024;

@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { RedisServer, redisMissing } from '../../broker/test/servers/redis-server.ts';
@@ -162,6 +164,19 @@ describe.skipIf(missing)(missing ?? 'how a processor ends', () => {
     expect({ code, stderr }).toEqual({ code: 0, stderr: expect.stringContaining('cannot reach the broker') });
     const nowhere = await startProcessor(target(), ['--output-csv', '/no/such/x.csv', '--check']);
     expect((await nowhere.ended).code).toBe(1);
+  });
+
+  it('--check tells of a broker that does not answer, once for both wires', async () => {
+    const silent = createServer(() => {}).listen(0, '127.0.0.1');
+    await once(silent, 'listening');
+    const url = `amqp://127.0.0.1:${(silent.address() as AddressInfo).port}`;
+    const processor = await startProcessor({ url }, ['--dataset-dir', newFolder(), '--check']);
+    const { code, stderr } = await processor.ended;
+    silent.close();
+    expect({ code, stderr }).toEqual({
+      code: 0,
+      stderr: `packet-processor: warning: ${url}: the broker does not answer\n`,
+    });
   });
 
   it('--debug-packets prints what comes', async () => {

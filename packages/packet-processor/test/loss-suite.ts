@@ -12,6 +12,8 @@ export const PACKETS = isLong ? 60_000 : 6000;
 /** Rows that should not come have so much time to come, where the queue does not tell. */
 const LATE_MS = 1500;
 const LIMIT_MS = 60_000;
+/** Each time a client of the broker is started to ask. */
+const POLL_MS = 100;
 
 /**
  * Waits until the datasets of a folder have so many rows and no more can come: `left` tells how many
@@ -20,7 +22,7 @@ const LIMIT_MS = 60_000;
 export async function allRows(folder: string, count: number, left?: () => Promise<number>): Promise<void> {
   const deadline = Date.now() + LIMIT_MS;
   const until = async (isSo: () => boolean | Promise<boolean>) => {
-    for (; !(await isSo()); await sleep(25)) {
+    for (; !(await isSo()); await sleep(POLL_MS)) {
       if (Date.now() > deadline) throw new Error(`${durableRows(folder)} rows of ${count}`);
     }
   };

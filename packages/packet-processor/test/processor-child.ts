@@ -71,7 +71,8 @@ export class ProcessorChild {
   /** Waits for a report that fits; fails with the last one, and when the program ends. */
   async until(fits: (summary: ProcessorSummary) => boolean, limitMs = 30_000): Promise<ProcessorSummary> {
     let last: ProcessorSummary | undefined;
-    for (const deadline = Date.now() + limitMs; Date.now() < deadline; await sleep(20)) {
+    const start = Date.now();
+    for (; Date.now() < start + limitMs; await sleep(pauseMs(start))) {
       if (this.child.exitCode !== null) break;
       last = (await this.status()) ?? last;
       if (last !== undefined && fits(last)) return last;
@@ -81,9 +82,10 @@ export class ProcessorChild {
   }
 
   async isReady(): Promise<void> {
+    const start = Date.now();
     while ((await this.get('/readyz'))?.code !== 200) {
       if (this.child.exitCode !== null) throw new Error((await this.ended).stderr);
-      await sleep(20);
+      await sleep(pauseMs(start));
     }
   }
 
@@ -105,6 +107,9 @@ export class ProcessorChild {
     return this.ended;
   }
 }
+
+/** Asking takes both processes time: what takes longer is asked for less often. */
+const pauseMs = (start: number): number => Math.min(100, 20 + (Date.now() - start) / 20);
 
 const children: ProcessorChild[] = [];
 
