@@ -8,9 +8,6 @@ const ssr = { resolve: { conditions: ['source'] } };
 /** Tests that send so many packets a second. */
 const RATES = ['packages/*/test/e2e/*-rate*.test.ts'];
 
-/** One process for many files: to start one for each would take as long as some of the tests. */
-const SHARED = { isolate: false, setupFiles: ['scripts/fresh-modules.mjs'] };
-
 /** A busy machine is slow; what is waited for comes all the same. */
 const PATIENT = { poll: { timeout: 20_000 } };
 
@@ -38,7 +35,6 @@ export default defineConfig({
           sequence: { groupOrder: 1 },
           include: ['packages/*/test/**/*.test.ts'],
           exclude: ['packages/*/test/e2e/**'],
-          ...SHARED,
           testTimeout: 120_000,
           hookTimeout: 60_000,
           expect: PATIENT,
@@ -50,7 +46,6 @@ export default defineConfig({
           sequence: { groupOrder: 2 },
           include: ['packages/*/test/e2e/**/*.test.ts'],
           exclude: RATES,
-          ...SHARED,
           testTimeout: 120_000,
           hookTimeout: 120_000,
           expect: PATIENT,

@@ -48,7 +48,7 @@ function queues(quick) {
         packets: 1_000_000 * few,
         takers: [...both, ...peers('batch')],
       },
-      { name: 'Redis, kombu', wire: 'kombu', packets: 200_000 * few, takers: [...both, ...peers('kombu')] },
+      { name: 'Redis, kombu', wire: 'kombu', packets: 500_000 * few, takers: [...both, ...peers('kombu')] },
     ],
     rabbitmq: [
       { name: 'RabbitMQ, batches', wire: 'batch', packets: 500_000 * few, takers: both },

@@ -132,7 +132,7 @@ return 0`);
  * Returns name and record by turns, and the same for those set aside.
  */
 export const FIND_EXPIRED = new Script(`${NOW}
-if redis.call('EXISTS', KEYS[5]) == 1 then return false end
+if redis.call('GET', KEYS[5]) then return false end
 local limit = now - ARGV[1]
 local bytes = 0
 local function expired(index, hash, suffix)
