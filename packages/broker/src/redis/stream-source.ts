@@ -1,23 +1,18 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import { type BrokerEvent, type Codec, MAX_BATCH_MESSAGES } from '../types.ts';
+import type { BrokerEvent, Codec } from '../types.ts';
 import type { Connection } from './connection.ts';
 import { isNoGroup } from './failure.ts';
 import type { Script } from './script.ts';
 import type { Source } from './source.ts';
 import { StreamDeadLetters } from './stream-dead-letters.ts';
 import { bytesOf, type Fields, type RawEntry, readEntry, type StreamEntry } from './stream-entry.ts';
+import { READ_ENTRIES, StreamReader } from './stream-reader.ts';
 import { FORGET_DEAD, GIVE_BACK, KEEP_ALIVE, LEAVE } from './stream-scripts.ts';
 import { createGroup } from './streams.ts';
 import { wholeTransaction } from './transaction.ts';
 
-/** How long a read waits for entries; also how long close() may have to wait for a read. */
-const BLOCK_MS = 100;
 /** How often entries of dead consumers are looked for, and in how many pieces at a time. */
 const CLAIM_EVERY_MS = 1000;
 const CLAIM_PIECES = 20;
-/** What one read may bring, as far as the read before tells. */
-const READ_ENTRIES = 64;
-const READ_BYTES = 4 * 2 ** 20;
 const IDS_AT_ONCE = 1000;
 const FORGET_AFTER_MS = 3_600_000;
 const START = '0-0';
@@ -39,15 +34,12 @@ export interface StreamSourceOptions<T> {
 export class StreamSource<T> implements Source<T, StreamEntry<T>> {
   readonly keepAliveMs: number;
   readonly #connection: Connection;
-  /** Its reads block, so nothing else goes over it. */
-  readonly #reader: Connection;
   readonly #options: StreamSourceOptions<T>;
+  readonly #reader: StreamReader;
   readonly #dead: StreamDeadLetters;
   readonly #group: string;
   readonly #claimIdleMs: number;
   readonly #heldIds = new Set<string>();
-  /** Of an entry of the last read; the first one takes a single entry, whatever its size. */
-  #largest = { bytes: READ_BYTES, messages: MAX_BATCH_MESSAGES };
   #claimFrom = START;
   #nextClaimAt = 0;
   /** A read failed: the server may have given us entries that we never saw. */
@@ -56,7 +48,7 @@ export class StreamSource<T> implements Source<T, StreamEntry<T>> {
   constructor(connection: Connection, reader: Connection, options: StreamSourceOptions<T>) {
     const { group, claimIdleSeconds } = connection.address;
     this.#connection = connection;
-    this.#reader = reader;
+    this.#reader = new StreamReader(reader, options.stream, [group, options.consumer]);
     this.#options = options;
     this.#dead = new StreamDeadLetters(connection, options.deadStream, options.onEvent);
     this.#group = group;
@@ -74,8 +66,9 @@ export class StreamSource<T> implements Source<T, StreamEntry<T>> {
     try {
       const raw = this.#mayMissEntries ? await this.#missed() : await this.#claimed(room);
       const isNew = raw.length === 0;
-      return await this.#accept(isNew ? await this.#read(room) : raw, !isNew);
+      return await this.#accept(isNew ? await this.#reader.read(room) : raw, !isNew);
     } catch (error) {
+      await this.#reader.drop();
       if (isNoGroup(error)) {
         await this.open();
         return [];
@@ -106,33 +99,17 @@ export class StreamSource<T> implements Source<T, StreamEntry<T>> {
   }
 
   async keepAlive(entries: readonly StreamEntry<T>[]): Promise<void> {
-    await this.#run(
-      KEEP_ALIVE,
-      entries.map(({ id }) => id),
-    );
+    await this.#run(KEEP_ALIVE, [...entries.map(({ id }) => id), ...this.#reader.aheadIds]);
   }
 
   async leave(entries: readonly StreamEntry<T>[]): Promise<void> {
-    await this.#run(
-      GIVE_BACK,
-      entries.map(({ id }) => id),
-    );
+    await this.#reader.settled();
+    await this.#run(GIVE_BACK, [...entries.map(({ id }) => id), ...this.#reader.aheadIds]);
     await LEAVE.run(this.#connection.client, [this.#options.stream], [this.#group, this.#options.consumer]);
   }
 
   close(): void {
     this.#reader.close();
-  }
-
-  async #read(room: number): Promise<RawEntry[]> {
-    if (!this.#reader.isReady) {
-      await sleep(BLOCK_MS);
-      return [];
-    }
-    const { stream, consumer } = this.#options;
-    const words = ['GROUP', this.#group, consumer, 'COUNT', this.#count(room), 'BLOCK', BLOCK_MS];
-    const reply = await this.#reader.client.callBuffer('xreadgroup', ...words, 'STREAMS', stream, '>');
-    return (reply as [Buffer, RawEntry[]][] | null)?.[0][1] ?? [];
   }
 
   /** Entries given back, and those of consumers that are silent for too long. */
@@ -143,7 +120,15 @@ export class StreamSource<T> implements Source<T, StreamEntry<T>> {
     for (let piece = 0; piece < CLAIM_PIECES; piece++) {
       const [next, raw] = (await this.#connection.client.callBuffer(
         'xautoclaim',
-        ...[stream, this.#group, consumer, this.#claimIdleMs, this.#claimFrom, 'COUNT', this.#count(room)],
+        ...[
+          stream,
+          this.#group,
+          consumer,
+          this.#claimIdleMs,
+          this.#claimFrom,
+          'COUNT',
+          this.#reader.count(room),
+        ],
       )) as [Buffer, RawEntry[]];
       this.#claimFrom = next.toString();
       // Where there was one there may be more: look again at once.
@@ -174,11 +159,6 @@ export class StreamSource<T> implements Source<T, StreamEntry<T>> {
     return [];
   }
 
-  #count(room: number): number {
-    const { bytes, messages } = this.#largest;
-    return Math.max(1, Math.floor(Math.min(READ_ENTRIES, READ_BYTES / bytes, room / messages)));
-  }
-
   async #accept(raw: readonly (RawEntry | null)[], redelivered: boolean): Promise<StreamEntry<T>[]> {
     const entries: StreamEntry<T>[] = [];
     let isAnyNew = false;
@@ -186,7 +166,7 @@ export class StreamSource<T> implements Source<T, StreamEntry<T>> {
     for (const [idBytes, fields] of raw.filter((entry) => entry !== null)) {
       const id = idBytes.toString();
       // Claimed from ourselves, after a long standstill: we have it already.
-      if (!fields || this.#heldIds.has(id)) continue;
+      if (!fields || this.#heldIds.has(id) || (redelivered && this.#reader.aheadIds.includes(id))) continue;
       const entry = readEntry(id, fields, redelivered, this.#options.codec);
       isAnyNew = true;
       largest.bytes = Math.max(largest.bytes, bytesOf(fields));
@@ -194,7 +174,7 @@ export class StreamSource<T> implements Source<T, StreamEntry<T>> {
       if (entry && entry.messages.length > 0) entries.push(entry);
       else await this.#discard(id, fields, entry);
     }
-    if (isAnyNew) this.#largest = largest;
+    if (isAnyNew) this.#reader.largest = largest;
     // Only now: had a discard failed, all of them would have to be found again.
     for (const { id } of entries) this.#heldIds.add(id);
     return entries;
