@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Schema, valuesOf } from './support/from-schema.ts';
 import { bugs, logged, makeFolder, PASSWORD, startServer, type TestServer } from './support/server.ts';
 
-const RUNS = process.env.LONG ? 5000 : 150;
+const RUNS = process.env.LONG ? 5000 : 80;
 /** What may be answered besides what the description says: refusals that every route has. */
 const REFUSALS = [400, 401, 403, 404, 405, 413, 415, 422, 429];
 const LEAKS = /scrypt\$|\/tmp\/|node_modules|\.(ts|js):\d+|SQLITE|at Object\.|auth_url/;

@@ -15,7 +15,7 @@ import { batchOf, frameOf, type Segment } from './packets.ts';
 const HOSTS = ['10.0.0.1', '10.0.0.2', '2001:db8::1', '2001:db8::2'];
 const REASONS = ['idle', 'active', 'closed', 'evicted', 'capture end'];
 const SECOND = 1e9;
-const RUNS = process.env.LONG ? 400 : 160;
+const RUNS = process.env.LONG ? 400 : 60;
 /** Counterexamples are made small no longer than this. */
 const BRIEF = { interruptAfterTimeLimit: 30_000 };
 

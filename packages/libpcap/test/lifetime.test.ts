@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { build, runNode, whyNoCapture } from './support.ts';
 
 const whyNot = whyNoCapture();
-const ROUNDS = process.env.LONG ? 1000 : 300;
+const ROUNDS = process.env.LONG ? 1000 : 100;
 
 /** Captures all of loopback, and makes it busy. */
 const BUSY = `

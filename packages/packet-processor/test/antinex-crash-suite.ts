@@ -10,7 +10,7 @@ import { allPredictions, numbersOf, portPackets } from './predictions.ts';
 import { startProcessor } from './processor-child.ts';
 
 const isLong = process.env.LONG === '1';
-const KILLS = isLong ? 20 : 3;
+const KILLS = isLong ? 20 : 2;
 export const PACKETS = isLong ? 40_000 : 2400;
 const POST_ROWS = isLong ? '400' : '100';
 const TIMEOUT_MS = isLong ? 600_000 : 120_000;

@@ -24,7 +24,7 @@ const FUZZ = new URL('../../../../shared/pcaps/fuzz/', import.meta.url);
 const present = existsSync(FUZZ);
 const names = present ? readdirSync(FUZZ).filter((name) => name !== 'manifest.json') : [];
 
-const RUNS = process.env.LONG ? 6000 : 2000;
+const RUNS = process.env.LONG ? 6000 : 1000;
 const MEGABYTE = 1024 * 1024;
 setFlagsFromString('--expose-gc');
 const collectGarbage = runInNewContext('gc') as () => void;

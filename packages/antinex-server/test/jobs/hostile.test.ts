@@ -93,7 +93,7 @@ describe('requests of any kind', () => {
         const end = await endOf(body, { compat });
         ends.set(end, (ends.get(end) ?? 0) + 1);
       }),
-      { seed: 15, numRuns: process.env.LONG ? 5000 : 400 },
+      { seed: 15, numRuns: process.env.LONG ? 5000 : 150 },
     );
     expect(await endOf(testRequest({ epochs: 1 }))).toBe('answered');
     expect(ends.get('answered')).toBeGreaterThan(50);
