@@ -5,6 +5,12 @@ import { defineConfig } from 'vitest/config';
 const resolve = { conditions: ['source'] };
 const ssr = { resolve: { conditions: ['source'] } };
 
+/** Packages whose tests start no servers and change nothing of their process: these can share one. */
+const FILES_ONLY = ['decoder', 'pcap-file', 'dataset', 'features', 'models', 'netml'].map(
+  (name) => `packages/${name}/test/**/*.test.ts`,
+);
+const NAMESPACES = 'packages/*/test/e2e/**';
+
 /** Tests that send so many packets a second. */
 const RATES = ['packages/*/test/e2e/*-rate*.test.ts'];
 
@@ -34,7 +40,20 @@ export default defineConfig({
           name: 'functional',
           sequence: { groupOrder: 1 },
           include: ['packages/*/test/**/*.test.ts'],
-          exclude: ['packages/*/test/e2e/**'],
+          exclude: [NAMESPACES, ...FILES_ONLY],
+          testTimeout: 120_000,
+          hookTimeout: 60_000,
+          expect: PATIENT,
+        },
+      },
+      {
+        test: {
+          name: 'files',
+          sequence: { groupOrder: 1 },
+          include: FILES_ONLY,
+          exclude: [NAMESPACES],
+          isolate: false,
+          setupFiles: ['scripts/fresh-modules.mjs'],
           testTimeout: 120_000,
           hookTimeout: 60_000,
           expect: PATIENT,

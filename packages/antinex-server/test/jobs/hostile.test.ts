@@ -85,6 +85,8 @@ const request = fc.record(
   { requiredKeys: ['label', 'predict_rows', 'features_to_process', 'epochs', 'num_splits'] },
 );
 
+const RUNS = process.env.LONG ? 5000 : 150;
+
 describe('requests of any kind', () => {
   it('are answered or refused with words, and the engine lives on', async () => {
     const ends = new Map<string, number>();
@@ -93,10 +95,10 @@ describe('requests of any kind', () => {
         const end = await endOf(body, { compat });
         ends.set(end, (ends.get(end) ?? 0) + 1);
       }),
-      { seed: 15, numRuns: process.env.LONG ? 5000 : 150 },
+      { seed: 15, numRuns: RUNS },
     );
     expect(await endOf(testRequest({ epochs: 1 }))).toBe('answered');
-    expect(ends.get('answered')).toBeGreaterThan(50);
+    expect(ends.get('answered')).toBeGreaterThan(RUNS / 10);
     expect([...ends.keys()].length).toBeGreaterThan(3);
   });
 
