@@ -5,8 +5,11 @@ import { defineConfig } from 'vitest/config';
 const resolve = { conditions: ['source'] };
 const ssr = { resolve: { conditions: ['source'] } };
 
-/** Packages whose tests start no servers and change nothing of their process: these can share one. */
-const FILES_ONLY = ['decoder', 'pcap-file', 'dataset', 'features', 'models', 'netml'].map(
+/**
+ * Packages whose tests start no servers and change nothing of their process: these can share one. Those of
+ * netml give up root, and others would skip what needs it.
+ */
+const FILES_ONLY = ['decoder', 'pcap-file', 'dataset', 'features', 'models'].map(
   (name) => `packages/${name}/test/**/*.test.ts`,
 );
 const NAMESPACES = 'packages/*/test/e2e/**';
