@@ -1,15 +1,20 @@
+import type { Bytes } from './bytes.ts';
+import { TIME_BYTES } from './packet-time.ts';
+
 interface Parts {
-  readonly id: string;
+  /** The packet's id is `<session>-<number>`; one of another form is all session, and its number 0. */
+  readonly session: string;
+  readonly number: number;
   readonly source: string;
-  readonly time: string;
   /** Where the cells stand, from the packet's id to the catalogue's last; up to three bytes more can be read. */
   readonly cells: DataView;
   readonly start: number;
   readonly end: number;
-  /** Where the message stands. */
-  readonly text: Buffer;
+  /** Where the message stands, and in it the packet's time. */
+  readonly text: Bytes;
   readonly from: number;
   readonly to: number;
+  readonly timeFrom: number;
 }
 
 /**
@@ -18,27 +23,54 @@ interface Parts {
  */
 export class MessageRow {
   readonly schema = 2;
-  readonly id: string;
-  readonly #parts: Parts;
+  readonly session: string;
+  readonly number: number;
+  /** The host that captured. */
+  readonly source: string;
+  readonly #cells: DataView;
+  readonly #start: number;
+  readonly #end: number;
+  readonly #text: Bytes;
+  readonly #from: number;
+  readonly #to: number;
+  readonly #timeFrom: number;
 
-  constructor(parts: Parts) {
-    this.id = parts.id;
-    this.#parts = parts;
+  constructor({ session, number, source, cells, start, end, text, from, to, timeFrom }: Parts) {
+    this.session = session;
+    this.number = number;
+    this.source = source;
+    this.#cells = cells;
+    this.#start = start;
+    this.#end = end;
+    this.#text = text;
+    this.#from = from;
+    this.#to = to;
+    this.#timeFrom = timeFrom;
   }
 
-  /** The host that captured. */
-  get source(): string {
-    return this.#parts.source;
+  get id(): string {
+    return this.number === 0 ? this.session : `${this.session}-${this.number}`;
   }
 
   /** When the packet was captured, as the message writes it. */
   get time(): string {
-    return this.#parts.time;
+    return this.#text.bytes.toString('latin1', this.#timeFrom, this.#timeFrom + TIME_BYTES);
+  }
+
+  /** Whether its packet was captured later than that of another row. */
+  isLaterThan(other: MessageRow): boolean {
+    const mine = this.#text.words;
+    const others = other.#text.words;
+    for (let i = 0; i < TIME_BYTES; i += 4) {
+      const difference = mine.getUint32(this.#timeFrom + i) - others.getUint32(other.#timeFrom + i);
+      if (difference !== 0) return difference > 0;
+    }
+    return false;
   }
 
   /** Length of the cells. */
   get bytes(): number {
-    return this.#parts.end - this.#parts.start;
+    return this.#end - this.#start;
   }
 
   /**
@@ -46,15 +78,16 @@ export class MessageRow {
    * made room, for three bytes more.
    */
   copyTo(target: DataView, at: number): number {
-    const { cells, start, end } = this.#parts;
+    const cells = this.#cells;
+    const start = this.#start;
+    const end = this.#end;
     for (let from = start, to = at; from < end; from += 4, to += 4) target.setInt32(to, cells.getInt32(from));
     return at + end - start;
   }
 
   /** The JSON of the message, as it came. */
   get json(): Buffer {
-    const { text, from, to } = this.#parts;
-    return text.subarray(from, to);
+    return this.#text.bytes.subarray(this.#from, this.#to);
   }
 
   /** The message as objects; what JSON.stringify writes is the message again. */

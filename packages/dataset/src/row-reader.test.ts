@@ -65,6 +65,40 @@ describe('RowReader', () => {
     }
   });
 
+  it('gives back the ids of agents, and any other', () => {
+    const reader = new RowReader();
+    const ids = [
+      'a-b.1-7',
+      'a-b.1-8',
+      'a-b.1-123456789012345',
+      'a-b.1-1234567890123456',
+      'a-b.1-07',
+      'a-b.1-0',
+    ];
+    for (const id of [...ids, 'a-b-1.7', '-7', '7', 'a-7', 'a-', 'a-b.1-9']) {
+      const row = readOne(json({ ...tcpMessage(1), id }), reader)!;
+      expect(row.id).toBe(id);
+      const [, session, number] = /^(.+)-([1-9]\d{0,14})$/.exec(id) ?? [undefined, id, 0];
+      expect([row.session, row.number]).toEqual([session, Number(number)]);
+    }
+  });
+
+  it('leaves messages without a time of our agents’ form to others, new or known', () => {
+    const reader = new RowReader();
+    const text = json(tcpMessage(1));
+    for (const time of [
+      '2018-01-29T04:26:39Z',
+      '2018-01-29T04:26:39.00000000xZ',
+      '2018-01-29 04:26:39.000000000Z',
+      '',
+    ]) {
+      const other = text.replace('2018-01-29T04:26:39.001000000Z', time);
+      expect(readOne(other, reader)).toBeUndefined();
+      expect(readOne(text, reader)).toBeDefined();
+      expect(readOne(other, reader)).toBeUndefined();
+    }
+  });
+
   it('goes on with new room when its own is full', () => {
     const reader = new RowReader();
     const texts = Array.from({ length: 3000 }, (_, i) => json(tcpMessage(i + 1)));

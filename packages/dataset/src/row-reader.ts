@@ -1,8 +1,12 @@
-import { COLUMNS } from '@antinex/decoder';
+import { type Bytes, bytesOf } from './bytes.ts';
 import { csvCell } from './csv-cell.ts';
+import { IdReader } from './id-reader.ts';
+import type { MessageHead } from './message-head.ts';
 import { MessageRow } from './message-row.ts';
+import { RecentText } from './recent-text.ts';
 import { CATALOGUE_COLUMNS, RowScanner, Way } from './row-scanner.ts';
-import { Known, type RowTemplate, RowTemplates } from './row-templates.ts';
+import { WRITTEN_BEYOND } from './row-template.ts';
+import { RowTemplates } from './row-templates.ts';
 
 const [QUOTE, COMMA, SPACE, ZERO, ONE] = Buffer.from('", 01');
 /** The bytes of eight commas. */
@@ -10,12 +14,9 @@ const EIGHT_COMMAS = Buffer.alloc(8, COMMA).readDoubleBE();
 /** Above it, what else there is to do hardly counts beside moving the bytes. */
 const MOST_LINE_BYTES = 16 * 2 ** 10;
 /** In a cell every quote stands twice; rows are written and read some bytes beyond their end. */
-const MOST_ROW_BYTES = 2 * MOST_LINE_BYTES + 4 * CATALOGUE_COLUMNS + 8;
+const MOST_ROW_BYTES = 2 * MOST_LINE_BYTES + 4 * CATALOGUE_COLUMNS + WRITTEN_BEYOND;
 const CELLS_BYTES = 2 ** 20;
-/** Longer texts are quicker copied by native code. */
-const LONG_TEXT = 32;
-const NOTHING = Buffer.alloc(0);
-const TIME = COLUMNS.findIndex(({ path }) => path.join('.') === 'frame.time');
+const NOTHING = bytesOf(Buffer.alloc(0));
 
 /**
  * Writes rows straight from the JSON of messages, several times faster than by way of JSON.parse and
@@ -24,95 +25,68 @@ const TIME = COLUMNS.findIndex(({ path }) => path.join('.') === 'frame.time');
 export class RowReader {
   readonly #scanner = new RowScanner();
   readonly #templates = new RowTemplates();
-  #text: Buffer = NOTHING;
-  #view: DataView = new DataView(NOTHING.buffer);
+  #text: Bytes = NOTHING;
   /** Filled with one row behind the other; replaced when full, as rows refer to it. */
-  #cells: Buffer = NOTHING;
-  #words: DataView = this.#view;
+  #cells: Bytes = NOTHING;
   #used = 0;
-  #source = '';
-  #sourceBytes: Buffer = NOTHING;
+  readonly #id = new IdReader();
+  readonly #source = new RecentText();
 
   /** The row of the message that stands in `text` from `from` to `to`; undefined for one that has to be parsed. */
   read(text: Buffer, from: number, to: number): MessageRow | undefined {
     if (to - from > MOST_LINE_BYTES) return undefined;
-    if (text !== this.#text) {
-      this.#text = text;
-      this.#view = new DataView(text.buffer, text.byteOffset, text.length);
-    }
-    if (this.#cells.length - this.#used < MOST_ROW_BYTES) this.#makeRoom();
+    if (text !== this.#text.bytes) this.#text = bytesOf(text);
+    if (this.#cells.bytes.length - this.#used < MOST_ROW_BYTES) this.#makeRoom();
     return this.#readKnown(from, to) ?? this.#readNew(from, to);
   }
 
   /** Of a form that was read before. */
   #readKnown(from: number, to: number): MessageRow | undefined {
-    const text = this.#text;
-    const template = this.#templates.match(text, this.#view, from, to);
-    if (template === undefined) return undefined;
-    const { from: starts, to: ends } = this.#templates;
-    const end = this.#writeKnown(template);
-    const source = this.#sourceIn(starts[Known.SOURCE], ends[Known.SOURCE]);
-    const time = text.toString('latin1', starts[template.time], ends[template.time]);
-    return this.#row(starts[Known.ID], ends[Known.ID], source, time, end, from, to);
+    const templates = this.#templates;
+    const end = templates.write(this.#text, from, to, this.#cells.words, this.#used);
+    return end < 0 ? undefined : this.#row(templates.head, end, from, to);
   }
 
   #readNew(from: number, to: number): MessageRow | undefined {
-    const text = this.#text;
+    const { bytes, words } = this.#text;
     const scanner = this.#scanner;
-    if (!scanner.scan(text, this.#view, from, to) || !this.#hasTime()) return undefined;
-    this.#templates.learn(text, from, to, scanner, TIME);
-    const end = this.#writeNew();
-    const source = this.#sourceIn(scanner.sourceFrom, scanner.sourceTo);
-    const time = text.toString('latin1', scanner.from[TIME], scanner.to[TIME]);
-    return this.#row(scanner.idFrom, scanner.idTo, source, time, end, from, to);
+    if (!scanner.scan(bytes, words, from, to)) return undefined;
+    this.#templates.learn(bytes, from, to, scanner);
+    return this.#row(scanner.head, this.#writeNew(), from, to);
   }
 
   /** The row whose cells were just written, up to `end`. */
-  #row(
-    idFrom: number,
-    idTo: number,
-    source: string,
-    time: string,
-    end: number,
-    from: number,
-    to: number,
-  ): MessageRow {
+  #row(head: MessageHead, end: number, from: number, to: number): MessageRow {
     const text = this.#text;
     const start = this.#used;
     this.#used = end;
-    const id = text.toString('latin1', idFrom, idTo);
-    return new MessageRow({ id, source, time, cells: this.#words, start, end, text, from, to });
-  }
-
-  #hasTime(): boolean {
-    const { filled, from, ways } = this.#scanner;
-    const isFilled = (filled[TIME >>> 5] & (1 << (TIME & 31))) !== 0;
-    return isFilled && ways[TIME] === Way.COPY && this.#text[from[TIME] - 1] === QUOTE;
+    this.#id.read(text, head.idFrom, head.idTo);
+    const { session, number } = this.#id;
+    const source = this.#source.read(text, head.sourceFrom, head.sourceTo);
+    const { words: cells } = this.#cells;
+    return new MessageRow({
+      session,
+      number,
+      source,
+      cells,
+      start,
+      end,
+      text,
+      from,
+      to,
+      timeFrom: head.timeFrom,
+    });
   }
 
   #makeRoom(): void {
-    this.#cells = Buffer.allocUnsafeSlow(CELLS_BYTES);
-    this.#words = new DataView(this.#cells.buffer);
+    this.#cells = bytesOf(Buffer.allocUnsafeSlow(CELLS_BYTES));
     this.#used = 0;
   }
 
-  /** Writes the cells, from the id on, with the commas between them. */
-  #writeKnown({ cells, lastCommas }: RowTemplate): number {
-    const { from, to } = this.#templates;
-    let at = this.#copy(from[Known.ID], to[Known.ID], this.#used);
-    for (let i = 0; i < cells.length; i++) {
-      const { value, commas, constant } = cells[i];
-      at = this.#separate(at, commas);
-      if (value >= 0) at = this.#copy(from[value], to[value], at);
-      else this.#cells[at++] = constant;
-    }
-    return this.#separate(at, lastCommas);
-  }
-
-  /** The same of a message that was scanned. */
+  /** Writes the cells of a message that was scanned, from its id on, with the commas between them. */
   #writeNew(): number {
-    const { filled, idFrom, idTo } = this.#scanner;
-    let at = this.#copy(idFrom, idTo, this.#used);
+    const { filled, head } = this.#scanner;
+    let at = this.#copy(head.idFrom, head.idTo, this.#used);
     let column = -1;
     for (let word = 0; word < filled.length; word++) {
       for (let bits = filled[word]; bits !== 0; bits &= bits - 1) {
@@ -126,7 +100,7 @@ export class RowReader {
 
   /** Eight commas at a time: those that are too many are in front of what is written next. */
   #separate(at: number, count: number): number {
-    for (let i = 0; i < count; i += 8) this.#words.setFloat64(at + i, EIGHT_COMMAS);
+    for (let i = 0; i < count; i += 8) this.#cells.words.setFloat64(at + i, EIGHT_COMMAS);
     return at + count;
   }
 
@@ -136,40 +110,28 @@ export class RowReader {
     if (way === Way.COPY) return this.#copy(from[column], to[column], at);
     if (way === Way.LIST) return this.#list(from[column], to[column], at);
     if (way === Way.QUOTE)
-      return at + this.#quote(this.#text.toString('latin1', from[column], to[column]), at);
-    this.#cells[at] = way === Way.ONE ? ONE : ZERO;
+      return at + this.#quote(this.#text.bytes.toString('latin1', from[column], to[column]), at);
+    this.#cells.bytes[at] = way === Way.ONE ? ONE : ZERO;
     return at + 1;
   }
 
   #copy(from: number, to: number, at: number): number {
-    const text = this.#text;
-    const cells = this.#cells;
-    if (to - from > LONG_TEXT) return at + text.copy(cells, at, from, to);
-    for (let i = from, j = at; i < to; i++, j++) cells[j] = text[i];
-    return at + to - from;
+    const text = this.#text.bytes;
+    const cells = this.#cells.bytes;
+    return at + text.copy(cells, at, from, to);
   }
 
   #quote(text: string, at: number): number {
-    return this.#cells.write(csvCell(text), at, 'latin1');
+    return this.#cells.bytes.write(csvCell(text), at, 'latin1');
   }
 
   /** The items of a list with spaces between them. */
   #list(from: number, to: number, start: number): number {
-    const text = this.#text;
+    const text = this.#text.bytes;
     let at = start;
     for (let i = from; i < to; i++) {
-      if (text[i] !== QUOTE) this.#cells[at++] = text[i] === COMMA ? SPACE : text[i];
+      if (text[i] !== QUOTE) this.#cells.bytes[at++] = text[i] === COMMA ? SPACE : text[i];
     }
     return at;
-  }
-
-  /** Most messages come from the same host as the one before. */
-  #sourceIn(from: number, to: number): string {
-    const known = this.#sourceBytes;
-    if (this.#text.compare(known, 0, known.length, from, to) !== 0) {
-      this.#sourceBytes = Buffer.from(this.#text.subarray(from, to));
-      this.#source = this.#sourceBytes.toString('latin1');
-    }
-    return this.#source;
   }
 }

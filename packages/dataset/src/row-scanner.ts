@@ -1,6 +1,9 @@
+import { COLUMNS } from '@antinex/decoder';
 import { endOfInteger, endOfText, NOT_SIMPLE } from './json-bytes.ts';
 import { schema2Groups } from './layout.ts';
 import { MAX_NAME_LENGTH } from './limits.ts';
+import { MessageHead } from './message-head.ts';
+import { isTimeAt } from './packet-time.ts';
 import { endOfPlainJson } from './plain-json.ts';
 import { Kind, type RowShape, rowShape } from './row-shape.ts';
 
@@ -21,12 +24,16 @@ const { shape: ROOT, columns, marks: MARKS } = rowShape(schema2Groups(), isLeftT
 /** Columns of the catalogue. */
 export const CATALOGUE_COLUMNS = columns;
 
+/** The column of the packet's time. */
+export const TIME = COLUMNS.findIndex(({ path }) => path.join('.') === 'frame.time');
+
 /** A bit for each of so many things. */
 const bitsFor = (count: number): Int32Array => new Int32Array((count + 31) >>> 5);
 
 /**
  * Finds where the values of a message's JSON stand, column by column, if it is of the kind our agents
- * write: keys of the catalogue, each once, no spaces between them, no escapes, no numbers but integers.
+ * write: keys of the catalogue, each once, no spaces between them, no escapes, no numbers but integers, and
+ * the packet's time.
  */
 export class RowScanner {
   readonly from = new Int32Array(columns);
@@ -34,13 +41,12 @@ export class RowScanner {
   readonly ways = new Uint8Array(columns);
   /** A bit for each column that has a value. */
   readonly filled = bitsFor(columns);
-  idFrom = 0;
-  idTo = 0;
-  sourceFrom = 0;
-  sourceTo = 0;
+  readonly head = new MessageHead();
   /** 0 for a message without the text of its time. */
   createdFrom = 0;
   createdTo = 0;
+  /** Whether no value is a list, or has to stand in quotes. */
+  isPlain = true;
   readonly #seen = bitsFor(MARKS);
   #text: Buffer = NULL;
   #view: DataView = new DataView(NULL.buffer);
@@ -54,16 +60,25 @@ export class RowScanner {
     this.#text = text;
     this.#view = view;
     this.#end = end;
+    this.isPlain = true;
     this.filled.fill(0);
     this.#seen.fill(0);
-    this.idFrom = this.#behind(HEAD, start);
-    this.idTo = this.#endOfName(this.idFrom);
-    this.sourceFrom = this.#behind(SOURCE, this.idTo + 1);
-    this.sourceTo = this.#endOfName(this.sourceFrom);
-    const createdAt = this.#behind(CREATED, this.sourceTo + 1);
+    const { head } = this;
+    head.idFrom = this.#behind(HEAD, start);
+    head.idTo = this.#endOfName(head.idFrom);
+    head.sourceFrom = this.#behind(SOURCE, head.idTo + 1);
+    head.sourceTo = this.#endOfName(head.sourceFrom);
+    const createdAt = this.#behind(CREATED, head.sourceTo + 1);
     const dataAt = this.#behind(DATA, this.#endOfCreated(createdAt));
     const behind = dataAt < 0 ? -1 : this.#object(ROOT, dataAt);
-    return behind === end - 1 && text[behind] === CLOSE;
+    return behind === end - 1 && text[behind] === CLOSE && this.#hasTime();
+  }
+
+  #hasTime(): boolean {
+    if ((this.filled[TIME >>> 5] & (1 << (TIME & 31))) === 0 || this.ways[TIME] !== Way.COPY) return false;
+    const from = this.from[TIME];
+    this.head.timeFrom = from;
+    return this.#text[from - 1] === QUOTE && isTimeAt(this.#text, from, this.to[TIME]);
   }
 
   /** The position behind `part`, if it stands at `at`; -1 if not. */
@@ -197,6 +212,7 @@ export class RowScanner {
     this.from[column] = from;
     this.to[column] = to;
     this.ways[column] = way;
+    if (way === Way.QUOTE || way === Way.LIST) this.isPlain = false;
     this.filled[column >>> 5] |= 1 << (column & 31);
     return to;
   }

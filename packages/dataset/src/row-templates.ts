@@ -1,36 +1,22 @@
 import { ByteWords } from './byte-words.ts';
-import { endOfInteger, endOfText, NOT_SIMPLE } from './json-bytes.ts';
+import type { Bytes } from './bytes.ts';
+import { endOfPlainInteger, endOfPlainText, NOT_SIMPLE } from './json-bytes.ts';
 import { MAX_NAME_LENGTH } from './limits.ts';
-import { CATALOGUE_COLUMNS, type RowScanner, Way } from './row-scanner.ts';
+import { MessageHead } from './message-head.ts';
+import { isTimeAt } from './packet-time.ts';
+import { CATALOGUE_COLUMNS, type RowScanner, TIME, Way } from './row-scanner.ts';
+import { READ_BEYOND, RowTemplate, type TemplateCell } from './row-template.ts';
 
 const QUOTE = 0x22;
-const [ZERO, ONE] = Buffer.from('01');
 /** Packets have some dozens of forms; a form nobody else has is no loss. */
 const MOST_STEPS = 4096;
 const MOST_VALUES = 256;
 /** The first two values of every message. */
-export const Known = { ID: 0, SOURCE: 1 } as const;
+const ID = 0;
+const SOURCE = 1;
 
-/** What stands behind the fixed bytes of a step. */
-const Value = { TEXT: 0, INTEGER: 1, NONE: 2 } as const;
-
-/** A cell of a row whose bytes are those of a value, or one that is the same in all messages of a form. */
-interface Cell {
-  readonly column: number;
-  /** Which of the message's values, -1 for a constant. */
-  readonly value: number;
-  readonly constant: number;
-  /** Commas in front of it. */
-  commas: number;
-}
-
-/** How a row is made of the values of a message of one form. */
-export interface RowTemplate {
-  readonly cells: readonly Cell[];
-  readonly lastCommas: number;
-  /** Which value is the packet's time. */
-  readonly time: number;
-}
+/** What stands behind the fixed bytes of a step; a word is the same in all messages of a form. */
+const Value = { TEXT: 0, INTEGER: 1, WORD: 2 } as const;
 
 /** Bytes that are the same in all messages of a form, up to a value. */
 class Step {
@@ -51,51 +37,78 @@ class Step {
  * value goes to. Comparing these bytes is half the work of reading keys one by one.
  */
 export class RowTemplates {
-  readonly from = new Int32Array(MOST_VALUES);
-  readonly to = new Int32Array(MOST_VALUES);
+  /** Of the message whose row was written last. */
+  readonly head = new MessageHead();
+  readonly #from = new Int32Array(MOST_VALUES);
+  readonly #to = new Int32Array(MOST_VALUES);
   readonly #first: Step[] = [];
   #steps = 0;
 
-  /** The template of a message; its values are in `from` and `to`. Undefined when its form is not known. */
-  match(text: Buffer, view: DataView, start: number, end: number): RowTemplate | undefined {
+  /**
+   * Writes the row of a message, its id in front, to `at`, and answers the position behind it; -1 when the
+   * message's form is not known, or it has no time.
+   */
+  write(text: Bytes, start: number, end: number, row: DataView, at: number): number {
+    const template = this.#match(text, start, end);
+    if (template === undefined || !this.#hasHead(text.bytes, template)) return -1;
+    return template.write(text.words, this.#from, this.#to, row, at);
+  }
+
+  /** The template of a message, whose values are in `#from` and `#to` then. */
+  #match(text: Bytes, start: number, end: number): RowTemplate | undefined {
+    const from = this.#from;
+    const to = this.#to;
     let at = start;
     let values = 0;
     for (let steps = this.#first; ; ) {
-      const step = stepAt(steps, view, at);
-      if (step === undefined) return undefined;
+      let which = 0;
+      while (which < steps.length && !steps[which].bytes.isAt(text.words, at)) which++;
+      if (which === steps.length) return undefined;
+      const step = steps[which];
+      if (which > 0) moveForward(steps, which);
       at += step.bytes.length;
-      if (step.template !== undefined) return at === end && this.#areNames() ? step.template : undefined;
-      if (step.value !== Value.NONE) {
-        const to = step.value === Value.TEXT ? endOfText(text, at, end) : endOfInteger(text, at, end);
-        if (to <= NOT_SIMPLE) return undefined;
-        this.from[values] = at;
-        this.to[values++] = to;
-        at = to;
-      }
+      if (step.template !== undefined) return at === end ? step.template : undefined;
+      from[values] = at;
+      at = step.value === Value.TEXT ? endOfPlainText(text, at) : endOfPlainInteger(text, at);
+      if (at === NOT_SIMPLE) return undefined;
+      to[values++] = at;
       steps = step.next;
     }
   }
 
-  /** Learns the form of a message that was scanned, where its cells are plain. `time` is the column of the time. */
-  learn(text: Buffer, start: number, end: number, scanner: RowScanner, time: number): void {
+  /** Learns the form of a message that was scanned, where its cells are plain. */
+  learn(text: Buffer, start: number, end: number, scanner: RowScanner): void {
+    if (!scanner.isPlain || this.#steps >= MOST_STEPS) return;
     const values = valuesOf(text, scanner);
-    if (values === undefined || this.#steps + values.length >= MOST_STEPS || values.length >= MOST_VALUES)
-      return;
+    if (values.length >= MOST_VALUES) return;
+    const cells: TemplateCell[] = [];
+    let count = 0;
     let steps = this.#first;
     let at = start;
-    for (const { from, to, kind } of values) {
-      const behind = kind === Value.NONE ? to : from;
-      steps = this.#stepFor(steps, text.toString('latin1', at, behind), kind).next;
+    for (const { column, from, to, kind, word } of values) {
+      if (column >= 0) cells.push({ column, value: kind === Value.WORD ? undefined : count, word });
+      if (kind === Value.WORD) continue;
+      count++;
+      steps = this.#stepFor(steps, text.toString('latin1', at, from), kind).next;
       at = to;
     }
-    this.#stepFor(steps, text.toString('latin1', at, end), Value.NONE).template = templateOf(values, time);
+    if (end - at < READ_BEYOND) return;
+    const last = this.#stepFor(steps, text.toString('latin1', at, end), Value.WORD);
+    last.template = new RowTemplate(cells, CATALOGUE_COLUMNS, TIME);
   }
 
-  #areNames(): boolean {
-    const { from, to } = this;
-    const idLength = to[Known.ID] - from[Known.ID];
-    const sourceLength = to[Known.SOURCE] - from[Known.SOURCE];
-    return idLength > 0 && idLength <= MAX_NAME_LENGTH && sourceLength > 0 && sourceLength <= MAX_NAME_LENGTH;
+  #hasHead(text: Buffer, { time }: RowTemplate): boolean {
+    const { head } = this;
+    const from = this.#from;
+    const to = this.#to;
+    head.idFrom = from[ID];
+    head.idTo = to[ID];
+    head.sourceFrom = from[SOURCE];
+    head.sourceTo = to[SOURCE];
+    head.timeFrom = from[time];
+    return (
+      isName(from[ID], to[ID]) && isName(from[SOURCE], to[SOURCE]) && isTimeAt(text, from[time], to[time])
+    );
   }
 
   #stepFor(steps: Step[], text: string, value: number): Step {
@@ -108,18 +121,13 @@ export class RowTemplates {
   }
 }
 
-/** The step that goes on at `at`; it moves forward among the others, as the next message may be like this one. */
-function stepAt(steps: Step[], view: DataView, at: number): Step | undefined {
-  for (let i = 0; i < steps.length; i++) {
-    const step = steps[i];
-    if (!step.bytes.isAt(view, at)) continue;
-    if (i > 0) {
-      steps[i] = steps[i - 1];
-      steps[i - 1] = step;
-    }
-    return step;
-  }
-  return undefined;
+const isName = (from: number, to: number): boolean => to > from && to - from <= MAX_NAME_LENGTH;
+
+/** Steps that are taken often come first: the next message may be like this one. */
+function moveForward(steps: Step[], which: number): void {
+  const step = steps[which];
+  steps[which] = steps[which - 1];
+  steps[which - 1] = step;
 }
 
 interface ScannedValue {
@@ -128,45 +136,28 @@ interface ScannedValue {
   readonly from: number;
   readonly to: number;
   readonly kind: number;
-  readonly constant: number;
+  /** The cell of a WORD. */
+  readonly word: string;
 }
 
-/** The values of a message in the order of its text; undefined when one is no plain one. */
-function valuesOf(text: Buffer, scanner: RowScanner): ScannedValue[] | undefined {
-  const { idFrom, idTo, sourceFrom, sourceTo, createdFrom, createdTo } = scanner;
-  const plain = { column: -1, kind: Value.TEXT, constant: 0 };
+/** The values of a message of plain ones, in the order of its text. */
+function valuesOf(text: Buffer, scanner: RowScanner): ScannedValue[] {
+  const { idFrom, idTo, sourceFrom, sourceTo } = scanner.head;
+  const { createdFrom, createdTo } = scanner;
+  const head = { column: -1, kind: Value.TEXT, word: '' };
   const values: ScannedValue[] = [
-    { ...plain, from: idFrom, to: idTo },
-    { ...plain, from: sourceFrom, to: sourceTo },
+    { ...head, from: idFrom, to: idTo },
+    { ...head, from: sourceFrom, to: sourceTo },
   ];
-  if (createdFrom > 0) values.push({ ...plain, from: createdFrom, to: createdTo });
+  if (createdFrom > 0) values.push({ ...head, from: createdFrom, to: createdTo });
   for (let column = 0; column < CATALOGUE_COLUMNS; column++) {
     if ((scanner.filled[column >>> 5] & (1 << (column & 31))) === 0) continue;
     const from = scanner.from[column];
     const to = scanner.to[column];
     const way = scanner.ways[column];
-    if (way === Way.QUOTE || way === Way.LIST) return undefined;
     const isWord = way !== Way.COPY;
-    const kind = isWord ? Value.NONE : text[from - 1] === QUOTE ? Value.TEXT : Value.INTEGER;
-    values.push({ column, from, to, kind, constant: isWord ? (way === Way.ONE ? ONE : ZERO) : 0 });
+    const kind = isWord ? Value.WORD : text[from - 1] === QUOTE ? Value.TEXT : Value.INTEGER;
+    values.push({ column, from, to, kind, word: !isWord ? '' : way === Way.ONE ? '1' : '0' });
   }
   return values.sort((a, b) => a.from - b.from);
-}
-
-function templateOf(values: readonly ScannedValue[], time: number): RowTemplate {
-  let count = 0;
-  let timeValue = -1;
-  const cells: Cell[] = [];
-  for (const { column, kind, constant } of values) {
-    if (column === time) timeValue = count;
-    if (column >= 0) cells.push({ column, value: kind === Value.NONE ? -1 : count, constant, commas: 0 });
-    if (kind !== Value.NONE) count++;
-  }
-  cells.sort((a, b) => a.column - b.column);
-  let before = -1;
-  for (const cell of cells) {
-    cell.commas = cell.column - before;
-    before = cell.column;
-  }
-  return { cells, lastCommas: CATALOGUE_COLUMNS - 1 - before, time: timeValue };
 }

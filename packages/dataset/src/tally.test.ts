@@ -1,5 +1,8 @@
+import { messageJson } from '@antinex/decoder';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { messageOfBytes, tcpMessage } from '../test/messages.ts';
+import { RowReader } from './row-reader.ts';
 import { Tally } from './tally.ts';
 
 describe('Tally', () => {
@@ -15,6 +18,26 @@ describe('Tally', () => {
       lastTime: '2018-01-29T04:26:39.013000000Z',
       decodeErrors: { truncated: 1, malformed: 2 },
     });
+  });
+
+  it('knows the same of rows that were read from JSON, in any order and over several states', () => {
+    const reader = new RowReader();
+    const numbers = fc.array(fc.integer({ min: 1, max: 9999 }), { minLength: 1, maxLength: 8 });
+    fc.assert(
+      fc.property(fc.array(numbers, { maxLength: 4 }), (batches) => {
+        const ofRows = new Tally();
+        const ofObjects = new Tally();
+        for (const batch of batches) {
+          for (const message of batch.map((number) => tcpMessage(number))) {
+            const text = Buffer.from(messageJson(message));
+            ofRows.addRow(reader.read(text, 0, text.length)!);
+            ofObjects.add(message);
+          }
+          expect(ofRows.state()).toEqual(ofObjects.state());
+        }
+      }),
+      { seed: 4, numRuns: 100 },
+    );
   });
 
   it('takes the time a legacy message was made for its packet’s', () => {

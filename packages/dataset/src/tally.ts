@@ -35,6 +35,9 @@ export class Tally {
   #lastSource: string | undefined;
   #firstTime: string | null = null;
   #lastTime: string | null = null;
+  /** Of the rows since `state` was last asked for, those of the earliest and of the latest packet. */
+  #firstRow: MessageRow | undefined;
+  #lastRow: MessageRow | undefined;
   #truncated = 0;
   #malformed = 0;
   #refused = new Map<Refusal, number>();
@@ -57,9 +60,10 @@ export class Tally {
   }
 
   /** Counts a row that was read from a message's JSON, and so is of a packet that could be read as a whole. */
-  addRow({ source, time }: MessageRow): void {
-    if (source !== this.#lastSource) this.#addSource(source);
-    this.#addTime(time);
+  addRow(row: MessageRow): void {
+    if (row.source !== this.#lastSource) this.#addSource(row.source);
+    if (this.#lastRow === undefined || row.isLaterThan(this.#lastRow)) this.#lastRow = row;
+    if (this.#firstRow === undefined || this.#firstRow.isLaterThan(row)) this.#firstRow = row;
   }
 
   /** Counts a message that got no row. */
@@ -68,6 +72,9 @@ export class Tally {
   }
 
   state(): TallyState {
+    this.#addTime(this.#firstRow?.time);
+    this.#addTime(this.#lastRow?.time);
+    this.#forgetRows();
     return {
       sources: [...this.#sources],
       moreSources: this.#moreSources,
@@ -82,11 +89,17 @@ export class Tally {
     this.#sources = new Set(state.sources);
     this.#moreSources = state.moreSources;
     this.#lastSource = undefined;
+    this.#forgetRows();
     this.#firstTime = state.firstTime;
     this.#lastTime = state.lastTime;
     this.#truncated = state.decodeErrors.truncated;
     this.#malformed = state.decodeErrors.malformed;
     this.#refused = new Map(Object.entries(state.refused) as [Refusal, number][]);
+  }
+
+  #forgetRows(): void {
+    this.#firstRow = undefined;
+    this.#lastRow = undefined;
   }
 
   #addSource(source: unknown): void {

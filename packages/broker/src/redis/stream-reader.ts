@@ -5,9 +5,12 @@ import type { RawEntry } from './stream-entry.ts';
 
 /** How long a read waits for entries; also how long close() may have to wait for a read. */
 const BLOCK_MS = 100;
-/** What one read may bring, as far as the read before tells. */
+/**
+ * What one read may bring, as far as the read before tells: little enough for whoever commits what came
+ * before, in many small steps on the disk, not to wait long between them while we decode.
+ */
 export const READ_ENTRIES = 64;
-const READ_BYTES = 4 * 2 ** 20;
+const READ_BYTES = 2 ** 19;
 
 /** A read that was sent. */
 interface Request {

@@ -65,6 +65,16 @@ export class PacketWindow {
   add(id: string): boolean {
     const number = this.#read(id);
     if (number === 0) return !this.#hasOther(id) && this.#pendingOthers.add(id) !== undefined;
+    return this.#addNumber(number);
+  }
+
+  /** The same for an id that was taken apart already, `<session>-<number>`. */
+  addNumber(session: string, number: number): boolean {
+    if (session !== this.#name) this.#enter(session);
+    return this.#addNumber(number);
+  }
+
+  #addNumber(number: number): boolean {
     const session = this.#session ?? this.#newSession();
     if (isKept(session, number) || !session.pending.add(number)) return false;
     if (session.pending.size === 1) this.#touched.set(this.#name, session);
@@ -114,8 +124,7 @@ export class PacketWindow {
       for (const [name, text] of Object.entries(part)) {
         const numbers = NumberSet.parse(text);
         if (numbers === undefined) continue;
-        this.#name = name;
-        this.#session = this.#sessions.get(name);
+        this.#enter(name);
         const { pending } = this.#session ?? this.#newSession();
         pending.addAll(numbers);
         this.#touched.set(name, this.#session!);
@@ -148,6 +157,11 @@ export class PacketWindow {
     return session;
   }
 
+  #enter(name: string): void {
+    this.#name = name;
+    this.#session = this.#sessions.get(name);
+  }
+
   /** The id's number, with its session in `#name` and `#session`; 0 for an id of another form. */
   #read(id: string): number {
     const { length } = this.#name;
@@ -158,8 +172,7 @@ export class PacketWindow {
     const dash = id.lastIndexOf('-');
     const number = dash < 1 ? 0 : numberFrom(id, dash + 1);
     if (number === 0) return 0;
-    this.#name = id.slice(0, dash);
-    this.#session = this.#sessions.get(this.#name);
+    this.#enter(id.slice(0, dash));
     return number;
   }
 }

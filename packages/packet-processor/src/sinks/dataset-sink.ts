@@ -1,4 +1,4 @@
-import type { RefusedMessage } from '@antinex/dataset';
+import { MessageRow, type RefusedMessage } from '@antinex/dataset';
 import type { LedgerMessage } from '@antinex/decoder';
 import { AgentLedgers } from '../dedupe/agent-ledgers.ts';
 import { type DatasetLedger, toLedger, type WriterState } from '../dedupe/dataset-ledger.ts';
@@ -105,8 +105,7 @@ export class DatasetSink implements Sink {
       let taken = 0;
       for (; taken < messages.length && fresh.length < room; taken++) {
         const message = messages[taken];
-        const id = idOf(message);
-        if (id !== undefined && !this.#isNew(id, suspect)) duplicates++;
+        if (!this.#isNew(message, suspect)) duplicates++;
         else if (isFormless(message)) formless++;
         else fresh.push(message);
       }
@@ -170,8 +169,13 @@ export class DatasetSink implements Sink {
     this.#hasNews = false;
   }
 
-  #isNew(id: string, suspect: boolean): boolean {
-    return !(suspect && this.#options.elsewhere.has(id)) && this.#window.add(id);
+  /** A message without an id always is. */
+  #isNew(message: Message, suspect: boolean): boolean {
+    if (!suspect && message instanceof MessageRow && message.number > 0) {
+      return this.#window.addNumber(message.session, message.number);
+    }
+    const id = idOf(message);
+    return id === undefined || (!(suspect && this.#options.elsewhere.has(id)) && this.#window.add(id));
   }
 
   /** The dataset, or its next one when it is full and nothing waits for a commit. */
