@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
+import LongestFirst from './scripts/longest-first.ts';
 
 /** Unit tests need no build: workspace packages are their sources. Others run programs, and need one. */
 const resolve = { conditions: ['source'] };
@@ -14,6 +15,9 @@ const FILES_ONLY = ['decoder', 'pcap-file', 'dataset', 'features', 'models'].map
 );
 const NAMESPACES = 'packages/*/test/e2e/**';
 
+/** Node loads what is built as it is, quicker than vitest does. */
+const server = { deps: { external: [/\/packages\/[^/]+\/dist\//] } };
+
 /** Tests that send so many packets a second. */
 const RATES = ['packages/*/test/e2e/*-rate*.test.ts'];
 
@@ -24,6 +28,7 @@ export default defineConfig({
   test: {
     // Functional tests mostly wait for servers and children of theirs: three more than there are cores.
     maxWorkers: availableParallelism() + 3,
+    sequence: { sequencer: LongestFirst },
     projects: [
       {
         resolve,
@@ -41,6 +46,7 @@ export default defineConfig({
       {
         test: {
           name: 'functional',
+          server,
           sequence: { groupOrder: 1 },
           include: ['packages/*/test/**/*.test.ts'],
           exclude: [NAMESPACES, ...FILES_ONLY],
@@ -65,6 +71,7 @@ export default defineConfig({
       {
         test: {
           name: 'e2e',
+          server,
           sequence: { groupOrder: 2 },
           include: ['packages/*/test/e2e/**/*.test.ts'],
           exclude: RATES,
@@ -77,6 +84,7 @@ export default defineConfig({
       {
         test: {
           name: 'rate',
+          server,
           // Alone: what is sent at a rate has to be received at that rate.
           sequence: { groupOrder: 3 },
           include: RATES,
