@@ -3,6 +3,12 @@ import { build, runNode, whyNoCapture } from './support.ts';
 
 const whyNot = whyNoCapture();
 
+/** A UDP port that nobody else sends to. */
+const PORT = `
+      const sink = createSocket('udp4');
+      await new Promise((resolve) => sink.bind(0, '127.0.0.1', resolve));
+      const { port } = sink.address();`;
+
 describe.skipIf(whyNot !== null)(`clearCapabilities (${whyNot ?? 'as one who has some'})`, () => {
   beforeAll(build);
 
@@ -18,7 +24,8 @@ describe.skipIf(whyNot !== null)(`clearCapabilities (${whyNot ?? 'as one who has
       const worker = new Worker('setInterval(() => {}, 1000)', { eval: true });
       await new Promise((resolve) => worker.once('online', resolve));
       let packets = 0;
-      const capture = openCapture({ device: 'lo', filter: 'udp port 9' }, {
+      ${PORT}
+      const capture = openCapture({ device: 'lo', filter: 'udp port ' + port }, {
         slab(slab) { packets += slab.packetCount; slab.release(); },
         async end(error) {
           console.log(JSON.stringify({ before, left, later, reopened, setuid, packets, error }, (_, v) => typeof v === 'bigint' ? '0x' + v.toString(16) : v));
@@ -38,7 +45,7 @@ describe.skipIf(whyNot !== null)(`clearCapabilities (${whyNot ?? 'as one who has
       let setuid;
       try { process.setuid(process.getuid() + 1); } catch (error) { setuid = error.code; }
       const socket = createSocket('udp4');
-      for (let i = 0; i < 10; i++) await new Promise((resolve) => socket.send('x', 9, '127.0.0.1', resolve));
+      for (let i = 0; i < 10; i++) await new Promise((resolve) => socket.send('x', port, '127.0.0.1', resolve));
       capture.stop();`;
     const { code, out, err } = await runNode(program);
     expect(err).toMatch(/^Debugger listening/);
@@ -79,7 +86,8 @@ describe.skipIf(whyNot !== null)(`clearCapabilities (${whyNot ?? 'as one who has
     const program = `
       import { createSocket } from 'node:dgram';
       let packets = 0;
-      const capture = openCapture({ device: 'lo', filter: 'udp port 9' }, {
+      ${PORT}
+      const capture = openCapture({ device: 'lo', filter: 'udp port ' + port }, {
         slab(slab) { packets += slab.packetCount; slab.release(); },
         end(error) { console.log(packets, error, capture.stats().receivedPackets); process.exit(); },
       });
@@ -88,7 +96,7 @@ describe.skipIf(whyNot !== null)(`clearCapabilities (${whyNot ?? 'as one who has
       process.setuid(65534);
       clearCapabilities();
       const socket = createSocket('udp4');
-      for (let i = 0; i < 10; i++) await new Promise((resolve) => socket.send('x', 9, '127.0.0.1', resolve));
+      for (let i = 0; i < 10; i++) await new Promise((resolve) => socket.send('x', port, '127.0.0.1', resolve));
       capture.stop();`;
     expect(await runNode(program)).toEqual({ code: 0, signal: null, out: '10 undefined 20\n', err: '' });
   });
