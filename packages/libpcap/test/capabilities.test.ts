@@ -98,7 +98,11 @@ describe.skipIf(whyNot !== null)(`clearCapabilities (${whyNot ?? 'as one who has
       const socket = createSocket('udp4');
       for (let i = 0; i < 10; i++) await new Promise((resolve) => socket.send('x', port, '127.0.0.1', resolve));
       capture.stop();`;
-    expect(await runNode(program)).toEqual({ code: 0, signal: null, out: '10 undefined 20\n', err: '' });
+    const { out, ...end } = await runNode(program);
+    expect(end).toEqual({ code: 0, signal: null, err: '' });
+    // The loopback interface shows each packet twice; the kernel counts what came before it had the filter, too.
+    expect(out).toMatch(/^10 undefined \d+\n$/);
+    expect(Number(out.split(' ')[2])).toBeGreaterThanOrEqual(20);
   });
 
   test('a later setuid() still reaches all threads', async () => {

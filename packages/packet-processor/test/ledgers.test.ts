@@ -173,8 +173,11 @@ describe.each([
       }
       const received = all.reduce((sum, ledger) => sum + ledger.received, 0);
       expect(manifestOf(csv).rows).toBe(one.published + published);
-      expect(JSON.parse(stdout)).toMatchObject({
-        ...{ consumed: published, deadLettered: {} },
+      const summary = JSON.parse(stdout);
+      // What the one before had acked just before it was killed may come again: the broker had not heard of it.
+      expect(summary.consumed).toBe(published + summary.duplicates);
+      expect(summary).toMatchObject({
+        deadLettered: {},
         agents: { records: 3, sessions: 4, open: 0, received, published: one.published + published },
       });
       expect(metrics).toContain('processor_agent_sessions{state="ended"} 4');
