@@ -1,9 +1,10 @@
 import { spawn } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { build, ChildCapture, killLeftOvers, type Report, reopenUnderCollection } from './captured.ts';
+import { describe, expect, test } from 'vitest';
+import { ChildCapture, killLeftOvers, type Report, reopenUnderCollection } from './captured.ts';
 import { datagramNumber, gone, SMALL_RING, sender, UDP_PORT, upTo } from './datagrams.ts';
 import { inside, NamespacePair, whyNoNamespaces } from './namespace-pair.ts';
+import { withPair } from './with-pair.ts';
 
 const whyNot = whyNoNamespaces(['ping']);
 
@@ -20,14 +21,9 @@ const flood = (namespace: string, address: string) => [
 
 describe.skipIf(whyNot !== null)(`the life of a capture with cap (${whyNot ?? 'live'})`, () => {
   let pair: NamespacePair;
-
-  beforeAll(() => {
-    build();
-    pair = new NamespacePair();
+  withPair((made) => {
+    pair = made;
   });
-  // A device must not go away under a capture that a failed test left behind.
-  afterEach(killLeftOvers);
-  afterAll(() => pair?.remove());
 
   test('opening and closing survives the garbage collector and leaves nothing behind', () => {
     expect(reopenUnderCollection(pair.left.namespace, 20)).toEqual({

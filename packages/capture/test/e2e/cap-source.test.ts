@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { decode, Packet } from '@antinex/decoder';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { build, ChildCapture, killLeftOvers, type SeenPacket } from './captured.ts';
+import { describe, expect, test } from 'vitest';
+import { ChildCapture, type SeenPacket } from './captured.ts';
 import { datagramNumber, gone, SMALL_RING, sender, UDP_HEADERS, UDP_PORT, upTo } from './datagrams.ts';
-import { inside, NamespacePair, whyNoNamespaces } from './namespace-pair.ts';
+import { inside, type NamespacePair, whyNoNamespaces } from './namespace-pair.ts';
+import { withPair } from './with-pair.ts';
 
 const whyNot = whyNoNamespaces(['ping', 'arping']);
 
@@ -18,14 +19,9 @@ const having = (packets: readonly SeenPacket[], layer: string) =>
 
 describe.skipIf(whyNot !== null)(`capture with cap between two namespaces (${whyNot ?? 'live'})`, () => {
   let pair: NamespacePair;
-
-  beforeAll(() => {
-    build();
-    pair = new NamespacePair();
+  withPair((made) => {
+    pair = made;
   });
-  // A device must not go away under a capture that a failed test left behind.
-  afterEach(killLeftOvers);
-  afterAll(() => pair?.remove());
 
   test('every packet once: ARP, ping both ways, numbered datagrams', async () => {
     const { left, right } = pair;

@@ -1,9 +1,10 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { build, ChildCapture, killLeftOvers } from './captured.ts';
+import { describe, expect, test } from 'vitest';
+import { ChildCapture } from './captured.ts';
 import { SMALL_RING } from './datagrams.ts';
-import { inside, NamespacePair, whyNoNamespaces } from './namespace-pair.ts';
+import { inside, type NamespacePair, whyNoNamespaces } from './namespace-pair.ts';
+import { withPair } from './with-pair.ts';
 
 const whyNot = whyNoNamespaces(['ping', 'setpriv']);
 
@@ -12,14 +13,9 @@ const ADDON = fileURLToPath(new URL('../../../libpcap/build/Release/addon.node',
 
 describe.skipIf(whyNot !== null)(`a capture with cap starts (${whyNot ?? 'live'})`, () => {
   let pair: NamespacePair;
-
-  beforeAll(() => {
-    build();
-    pair = new NamespacePair();
+  withPair((made) => {
+    pair = made;
   });
-  // A device must not go away under a capture that a failed test left behind.
-  afterEach(killLeftOvers);
-  afterAll(() => pair?.remove());
 
   describe('privileges', () => {
     test('the process that captures has none left', async () => {
