@@ -101,7 +101,8 @@ export class FlowSet implements FlowSource {
     }
   }
 
-  private addFrom(other: FlowSet, flow: number): void {
+  /** Takes over a flow of another set with the same source. */
+  addFrom(other: FlowSet, flow: number): void {
     this.add(
       other.firstPacket[flow],
       other.packets[flow],

@@ -11,18 +11,23 @@ export interface SplitRule {
 
 /**
  * Splits flows where a rule says. Parts keep their flow's key and reason of its end; those with fewer than
- * `minPackets` are left out, and with `dropLast` so is the last part of every flow that is split.
+ * `minPackets` are left out, and with `dropLast` so is the last part of every flow that is split. The rule
+ * is not asked about flows that last `wholeUpTo` (in the clock's unit) or less: most need no second look.
  */
 export function split(
   flows: FlowSet,
   minPackets: number,
   dropLast: boolean,
   ruleOf: (flow: number) => SplitRule,
+  wholeUpTo = Number.NEGATIVE_INFINITY,
 ): FlowSet {
-  const parts = new FlowSet(flows, Math.max(1, flows.size));
+  const { size, start, end, packets } = flows;
+  const parts = new FlowSet(flows, Math.max(1, size));
   const cursor = new PacketCursor(flows);
-  for (let flow = 0; flow < flows.size; flow++) {
-    splitFlow(flows, flow, cursor, minPackets, dropLast, ruleOf(flow), parts);
+  for (let flow = 0; flow < size; flow++) {
+    if (end[flow] - start[flow] > wholeUpTo) {
+      splitFlow(flows, flow, cursor, minPackets, dropLast, ruleOf(flow), parts);
+    } else if (packets[flow] >= minPackets) parts.addFrom(flows, flow);
   }
   return parts;
 }
@@ -81,6 +86,7 @@ class GapRule implements SplitRule {
 
 /** Splits flows wherever two packets are more than `seconds` apart. */
 export function splitAtGaps(flows: FlowSet, seconds: number, minPackets: number): FlowSet {
-  const rule = new GapRule(seconds * flows.clock.perSecond);
-  return split(flows, minPackets, false, () => rule);
+  const gap = seconds * flows.clock.perSecond;
+  const rule = new GapRule(gap);
+  return split(flows, minPackets, false, () => rule, gap);
 }

@@ -101,7 +101,7 @@ export class FeatureRows {
 
   private putStatistics(flow: number, out: Float64Array, at: number): void {
     const count = this.columns.takeSizes(flow, Number.POSITIVE_INFINITY);
-    putStatistics(this.flows.duration(flow), this.columns.sizes.subarray(0, count), out, at);
+    putStatistics(this.flows.duration(flow), this.columns.sizes, count, out, at);
   }
 
   private putSamples(flow: number, bySize: boolean, out: Float64Array, at: number): void {

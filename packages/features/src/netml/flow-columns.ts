@@ -7,7 +7,7 @@ const FIRST_CAPACITY = 64;
 export class FlowColumns {
   /** What was taken last is good, as far as it was. */
   times = new Float64Array(FIRST_CAPACITY);
-  sizes = new Float64Array(FIRST_CAPACITY);
+  sizes = new Uint32Array(FIRST_CAPACITY);
   private readonly flows: FlowSet;
   private readonly cursor: PacketCursor;
 
@@ -33,7 +33,7 @@ export class FlowColumns {
   takeSizes(flow: number, most: number): number {
     const { cursor, flows } = this;
     const count = Math.min(most, flows.packets[flow]);
-    if (count > this.sizes.length) this.sizes = new Float64Array(2 * count);
+    if (count > this.sizes.length) this.sizes = new Uint32Array(2 * count);
     cursor.start(flow);
     for (let i = 0; i < count; i++) {
       this.sizes[i] = cursor.size;

@@ -14,7 +14,7 @@ const NETML_MOST = 500;
  */
 export function putSamples(
   times: Float64Array,
-  amounts: Float64Array | undefined,
+  amounts: Uint32Array | undefined,
   count: number,
   window: number,
   isNetml: boolean,

@@ -11,8 +11,7 @@ export function readIpv4(h: PacketHeaders): number {
   h.layers++;
   const headerLength = (data[pos] & 15) << 2;
   if (data[pos] >> 4 !== 4 || headerLength < IPV4_HEADER) return Next.NONE;
-  if (h.version !== 0) h.enterTunnel(4);
-  h.startTransport();
+  if (h.version !== 0) h.enterNetwork(4);
   h.networkAt = pos;
   h.version = 4;
   h.source0 = i32(data, pos + 12);
@@ -43,8 +42,7 @@ export function readIpv6(h: PacketHeaders): number {
   if (end - pos < IPV6_HEADER) return Next.NONE;
   h.layers++;
   if (data[pos] >> 4 !== 6) return Next.NONE;
-  if (h.version !== 0) h.enterTunnel(6);
-  h.startTransport();
+  if (h.version !== 0) h.enterNetwork(6);
   h.networkAt = pos;
   h.version = 6;
   h.source0 = i32(data, pos + 8);
@@ -101,7 +99,8 @@ function readExtensions(h: PacketHeaders, first: number): boolean {
   }
 }
 
-function isExtension(kind: number): boolean {
+/** Whether a protocol number is that of an IPv6 extension header. */
+export function isExtension(kind: number): boolean {
   switch (kind) {
     case Extension.HOP_BY_HOP:
     case Extension.ROUTING:

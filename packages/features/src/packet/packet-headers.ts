@@ -83,8 +83,13 @@ export class PacketHeaders {
     this.startTransport();
   }
 
-  /** Forgets the transport header of a packet around this one. */
-  startTransport(): void {
+  /** Goes on with an IP header inside another packet, whose transport header is forgotten. */
+  enterNetwork(version: number): void {
+    this.enterTunnel(version);
+    this.startTransport();
+  }
+
+  private startTransport(): void {
     this.hasPorts = false;
     this.sourcePort = 0;
     this.destinationPort = 0;
