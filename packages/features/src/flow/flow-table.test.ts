@@ -1,4 +1,4 @@
-import { LinkType, type Packet } from '@antinex/decoder';
+import { encodeLayers, LinkType, type Packet } from '@antinex/decoder';
 import { describe, expect, it } from 'vitest';
 import { captured, packetAt, type Segment } from '../../test/packets.ts';
 import { type CollectOptions, FlowCollector } from './flow-collector.ts';
@@ -210,6 +210,26 @@ describe('networks', () => {
   });
 });
 
+/** A frame whose IPv6 packet is a fragment that begins with destination options. */
+function fragmentOf6(offset: number, more: boolean, load: string): Buffer {
+  const header = Buffer.from('3c00000000000009', 'hex');
+  header.writeUInt16BE((offset << 3) | (more ? 1 : 0), 2);
+  const body = Buffer.concat([header, Buffer.from(load, 'hex')]);
+  const ends = { src: '2001:db8::1', dst: '2001:db8::2' };
+  const ip = {
+    layer: 'ipv6',
+    version: 6,
+    tc: 0,
+    fl: 0,
+    plen: body.length,
+    nh: 44,
+    hlim: 64,
+    ...ends,
+  } as const;
+  const link = { layer: 'ether', dst: '02:00:00:00:00:02', src: '02:00:00:00:00:01', type: 0x86dd } as const;
+  return Buffer.concat([encodeLayers([link, ip]), body]);
+}
+
 describe('fragments', () => {
   const part = (offset: number, more: boolean, id = 5): Segment => ({
     ...there,
@@ -239,6 +259,19 @@ describe('fragments', () => {
       packetAt(T0, { ...part(3, false, 1), protocol: 'tcp' }),
     ]);
     expect(counts).toMatchObject({ inFlows: 1, orphanFragments: 3 });
+  });
+
+  it('of IPv6 may name an extension header, whose protocol only the first one shows', () => {
+    const options = '1100010400000000';
+    const datagram = [
+      fragmentOf6(0, true, `${options}03e80050001800000102030405060708`),
+      fragmentOf6(3, false, 'ff'),
+    ];
+    for (const frames of [datagram, datagram.toReversed()]) {
+      const { text, counts } = collect(frames.map((frame, i) => captured(frame, T0 + i)));
+      expect(text).toEqual(['2001:db8::1:1000 > 2001:db8::2:80 x2 CAPTURE_END']);
+      expect(counts).toMatchObject({ packets: 2, inFlows: 2, orphanFragments: 0, otherProtocols: 0 });
+    }
   });
 
   it('that come a minute later are others too', () => {

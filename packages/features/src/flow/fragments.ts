@@ -8,17 +8,24 @@ const MAX_WAITING_OF_ALL = 8192;
 /** For reassembly hosts wait 60 s (RFC 8200, 4.5); a later fragment is none of that datagram. */
 const LIFETIME_SECONDS = 60;
 
+interface Transport {
+  /** Of IPv6, later fragments may name an extension header instead. */
+  readonly protocol: number;
+  readonly sourcePort: number;
+  readonly destinationPort: number;
+}
+
 interface Datagram {
   readonly time: number;
-  /** Known once the first fragment has come. */
-  ports: readonly [source: number, destination: number] | undefined;
+  /** What only the first fragment tells; undefined until it has come. */
+  transport: Transport | undefined;
   /** What came before it. */
   waiting: PacketHeaders[];
 }
 
 /**
- * Finds the ports of later fragments, which only the first one has. Those that come before it wait
- * for it. Memory is bounded: of too many datagrams the oldest is given up.
+ * Finds protocol and ports of later fragments, which only the first one has. Those that come before it
+ * wait for it. Memory is bounded: of too many datagrams the oldest is given up.
  */
 export class Fragments {
   /** Fragments that found no first one. */
@@ -31,22 +38,23 @@ export class Fragments {
     this.lifetime = LIFETIME_SECONDS * unitsPerSecond;
   }
 
-  /** Notes a first fragment; answers those that waited for it, with its ports. */
+  /** Notes a first fragment; answers those that waited for it, with its protocol and ports. */
   first(h: PacketHeaders): readonly PacketHeaders[] {
     const datagram = this.datagramOf(h);
     const { waiting } = datagram;
-    datagram.ports = [h.sourcePort, h.destinationPort];
+    const { protocol, sourcePort, destinationPort } = h;
+    datagram.transport = { protocol, sourcePort, destinationPort };
     datagram.waiting = [];
     this.waiting -= waiting.length;
-    for (const fragment of waiting) setPorts(fragment, datagram.ports);
+    for (const fragment of waiting) complete(fragment, datagram.transport);
     return waiting;
   }
 
-  /** Gives a later fragment its ports; false if they are not known (yet): it then waits. */
+  /** Gives a later fragment its protocol and ports; false if they are not known (yet): it then waits. */
   later(h: PacketHeaders): boolean {
     const datagram = this.datagramOf(h);
-    if (datagram.ports !== undefined) {
-      setPorts(h, datagram.ports);
+    if (datagram.transport !== undefined) {
+      complete(h, datagram.transport);
       return true;
     }
     if (datagram.waiting.length < MAX_WAITING && this.waiting < MAX_WAITING_OF_ALL) {
@@ -70,7 +78,7 @@ export class Fragments {
       const [oldest] = this.datagrams.keys();
       this.drop(oldest);
     }
-    const datagram: Datagram = { time: h.time, ports: undefined, waiting: [] };
+    const datagram: Datagram = { time: h.time, transport: undefined, waiting: [] };
     this.datagrams.set(key, datagram);
     return datagram;
   }
@@ -83,12 +91,14 @@ export class Fragments {
   }
 }
 
-function setPorts(h: PacketHeaders, [source, destination]: readonly [number, number]): void {
+function complete(h: PacketHeaders, { protocol, sourcePort, destinationPort }: Transport): void {
+  h.protocol = protocol;
   h.hasPorts = true;
-  h.sourcePort = source;
-  h.destinationPort = destination;
+  h.sourcePort = sourcePort;
+  h.destinationPort = destinationPort;
 }
 
+/** Of IPv4 the protocol tells datagrams apart (RFC 791), of IPv6 it does not (RFC 8200, 4.5). */
 const keyOf = (h: PacketHeaders): string =>
-  `${h.fragmentId} ${h.protocol} ${h.source0} ${h.source1} ${h.source2} ${h.source3} ${h.destination0} ` +
-  `${h.destination1} ${h.destination2} ${h.destination3} ${h.vlan} ${h.tunnel}`;
+  `${h.fragmentId} ${h.version === 4 ? h.protocol : ''} ${h.source0} ${h.source1} ${h.source2} ${h.source3} ` +
+  `${h.destination0} ${h.destination1} ${h.destination2} ${h.destination3} ${h.vlan} ${h.tunnel}`;

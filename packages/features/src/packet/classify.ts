@@ -1,3 +1,4 @@
+import { isExtension } from './network-layers.ts';
 import { IpProtocol } from './next.ts';
 import type { PacketHeaders } from './packet-headers.ts';
 
@@ -7,7 +8,7 @@ export const PacketKind = {
   WHOLE: 0,
   /** So does it, and later fragments with it. */
   FIRST_FRAGMENT: 1,
-  /** Its ports are those of the first fragment. */
+  /** Its ports, and of IPv6 maybe its protocol, are those of the first fragment. */
   LATER_FRAGMENT: 2,
   /** No IP packet, or its IP header cannot be read. */
   NOT_IP: 3,
@@ -21,6 +22,7 @@ export type PacketKind = (typeof PacketKind)[keyof typeof PacketKind];
 /** Says what kind of packet the headers are of. */
 export function classify(h: PacketHeaders, allProtocols: boolean): PacketKind {
   if (h.version === 0 || h.protocol < 0) return PacketKind.NOT_IP;
+  if (h.fragmentOffset > 0 && h.version === 6 && isExtension(h.protocol)) return PacketKind.LATER_FRAGMENT;
   if (!hasPorts(h.protocol)) return allProtocols ? PacketKind.WHOLE : PacketKind.OTHER_PROTOCOL;
   if (!allProtocols && h.protocol !== IpProtocol.TCP && h.protocol !== IpProtocol.UDP) {
     return PacketKind.OTHER_PROTOCOL;
