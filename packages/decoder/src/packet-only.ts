@@ -5,3 +5,4 @@
 export { ipv4 as formatIpv4, ipv6 as formatIpv6, parseIpv4, parseIpv6 } from './address.ts';
 export { LinkType } from './link-types.ts';
 export { Packet } from './packet.ts';
+export { TextWriter } from './text-writer.ts';

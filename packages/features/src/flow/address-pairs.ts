@@ -79,13 +79,12 @@ export class AddressPairs {
     for (let word = 0; word < WORDS; word++) into[word] = words[at + word];
   }
 
-  /** An address as its 16 bytes. */
-  address(pair: number, end: 'source' | 'destination'): Buffer {
+  /** Puts the 16 bytes of an address into a buffer; answers their number. */
+  putAddress(pair: number, end: 'source' | 'destination', into: Buffer): number {
     const words = this.wordsOf(pair);
     const at = placeOf(pair) + (end === 'source' ? 0 : DESTINATION);
-    const bytes = Buffer.alloc(16);
-    for (let word = 0; word < 4; word++) bytes.writeInt32BE(words[at + word], 4 * word);
-    return bytes;
+    for (let word = 0; word < 4; word++) into.writeInt32BE(words[at + word], 4 * word);
+    return 16;
   }
 
   private wordsOf(pair: number): Int32Array {

@@ -126,10 +126,9 @@ export class FlowKeys {
     const at = placeOf(index);
     const version = words[at + PROTOCOL] >> VERSION_SHIFT;
     if (version === 0) return NETML_REST;
-    const text = version === IPV6 ? formatIpv6 : formatIpv4;
     return {
-      source: text(this.address(index, 'source'), 0),
-      destination: text(this.address(index, 'destination'), 0),
+      source: this.addressText(index, 'source'),
+      destination: this.addressText(index, 'destination'),
       sourcePort: words[at + PORTS] >>> 16,
       destinationPort: words[at + PORTS] & 0xffff,
       protocol: words[at + PROTOCOL] & 0xff,
@@ -159,12 +158,19 @@ export class FlowKeys {
 
   /** An address as its 4 or 16 bytes. */
   address(index: number, end: 'source' | 'destination'): Buffer {
+    return Buffer.from(scratch.subarray(0, this.putAddress(index, end)));
+  }
+
+  private addressText(index: number, end: 'source' | 'destination'): string {
+    return this.putAddress(index, end) === 16 ? formatIpv6(scratch, 0) : formatIpv4(scratch, 0);
+  }
+
+  /** Puts the bytes of an address into `scratch`, and answers how many there are. */
+  private putAddress(index: number, end: 'source' | 'destination'): number {
     const words = this.wordsOf(index);
     const at = placeOf(index);
-    if (isIpv6(words, at)) return this.pairs.address(words[at + PAIR], end);
-    const bytes = Buffer.alloc(4);
-    bytes.writeInt32BE(words[at + (end === 'source' ? SOURCE : DESTINATION)]);
-    return bytes;
+    if (isIpv6(words, at)) return this.pairs.putAddress(words[at + PAIR], end, scratch);
+    return scratch.writeInt32BE(words[at + (end === 'source' ? SOURCE : DESTINATION)]);
   }
 
   private wordsOf(index: number): Int32Array {
@@ -179,6 +185,9 @@ export class FlowKeys {
     return needed ? this.pairs.add() : -1;
   }
 }
+
+/** The bytes of one address: a buffer for each would cost more than all else of a key. */
+const scratch = Buffer.alloc(16);
 
 /** Where in its segment a key begins. */
 const placeOf = (index: number): number => (index & SEGMENT_MASK) * WORDS;

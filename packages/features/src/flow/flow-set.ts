@@ -45,7 +45,8 @@ export class FlowSet implements FlowSource {
 
   add(firstPacket: number, packets: number, start: number, end: number, key: number, reason: FlowEnd): void {
     const i = this.size++;
-    if (i === this.packets.length) this.grow(2 * i);
+    // What is not filled yet takes no memory; what the smaller arrays took is not free at once.
+    if (i === this.packets.length) this.grow(4 * i);
     this.firstPacket[i] = firstPacket;
     this.packets[i] = packets;
     this.start[i] = start;

@@ -24,8 +24,8 @@ const FLOW_COLUMNS: readonly Column[] = [
 const LABEL: Column = { name: 'label', type: 'integer' };
 const LABEL_NAME: Column = { name: 'label_name', type: 'text' };
 
-/** Values written at once. */
-const BATCH_VALUES = 100_000;
+/** Values written at once: few enough for their rows to be forgotten as young objects. */
+const BATCH_VALUES = 10_000;
 
 /**
  * Writes features to a file of the format its ending names, a row a flow: who spoke with whom, when (in

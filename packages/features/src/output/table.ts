@@ -11,7 +11,7 @@ export interface Column {
 export interface TableFormat {
   /** What stands in front of the rows. */
   begin(): Uint8Array;
-  /** The bytes of rows; formats that gather many rows first may answer none. */
+  /** The bytes of rows, good until the next ones; formats that gather many rows first may answer none. */
   encode(rows: readonly (readonly Cell[])[]): Uint8Array;
   /** What stands behind them; and, with `head`, what takes the place of the file's first bytes. */
   end(): { readonly tail: Uint8Array; readonly head?: Uint8Array };
