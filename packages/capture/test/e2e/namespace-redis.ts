@@ -8,6 +8,8 @@ import { Process } from './process.ts';
 const PORT = 6379;
 const DATABASE = '15';
 const STREAM = 'NEW_PACKETS.batch';
+/** At once: what comes between two commands would be lost. */
+const TAKE = "local all = redis.call('XRANGE', KEYS[1], '-', '+') redis.call('DEL', KEYS[1]) return all";
 
 /** A Redis on the loopback device of a network namespace. */
 export class NamespaceRedis {
@@ -43,8 +45,7 @@ export class NamespaceRedis {
 
   /** Takes everything out of the queue: packets, and what agents told of themselves. */
   takeAll(): { packets: string[]; ledgers: LedgerMessage[] } {
-    const printed = this.cli('--raw', 'XRANGE', STREAM, '-', '+');
-    this.cli('DEL', STREAM);
+    const printed = this.cli('--raw', 'EVAL', TAKE, '1', STREAM);
     const lines = printed.split('\n').filter((line) => line.startsWith('{"'));
     const isLedger = (line: string) => line.startsWith('{"ledger"');
     return {
