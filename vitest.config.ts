@@ -21,6 +21,9 @@ const server = { deps: { external: [/\/packages\/[^/]+\/dist\//] } };
 /** Tests that send so many packets a second. */
 const RATES = ['packages/*/test/e2e/*-rate*.test.ts'];
 
+/** Programs run as they were built last. */
+const globalSetup = 'scripts/bundle.mjs';
+
 /** A busy machine is slow; what is waited for comes all the same. */
 const PATIENT = { poll: { timeout: 20_000 } };
 
@@ -46,6 +49,7 @@ export default defineConfig({
       {
         test: {
           name: 'functional',
+          globalSetup,
           server,
           sequence: { groupOrder: 1 },
           include: ['packages/*/test/**/*.test.ts'],
@@ -58,6 +62,7 @@ export default defineConfig({
       {
         test: {
           name: 'files',
+          globalSetup,
           sequence: { groupOrder: 1 },
           include: FILES_ONLY,
           exclude: [NAMESPACES],
@@ -71,6 +76,7 @@ export default defineConfig({
       {
         test: {
           name: 'e2e',
+          globalSetup,
           server,
           sequence: { groupOrder: 2 },
           include: ['packages/*/test/e2e/**/*.test.ts'],
@@ -84,6 +90,7 @@ export default defineConfig({
       {
         test: {
           name: 'rate',
+          globalSetup,
           server,
           // Alone: what is sent at a rate has to be received at that rate.
           sequence: { groupOrder: 3 },

@@ -162,3 +162,4 @@ install_npm_packages
 check_native libpcap --filter @antinex/libpcap run install
 check_native cap rebuild -r cap
 node_modules/.bin/tsc -b
+node scripts/bundle.mjs

@@ -1,2 +1,2 @@
 #!/usr/bin/env node
-import '../dist/cli/ai-env-predict.js';
+import '../dist/cli/bundle/ai-env-predict.js';

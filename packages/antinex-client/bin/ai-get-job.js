@@ -1,2 +1,2 @@
 #!/usr/bin/env node
-import '../dist/cli/ai-get-job.js';
+import '../dist/cli/bundle/ai-get-job.js';

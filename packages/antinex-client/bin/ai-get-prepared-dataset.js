@@ -1,2 +1,2 @@
 #!/usr/bin/env node
-import '../dist/cli/ai-get-prepared-dataset.js';
+import '../dist/cli/bundle/ai-get-prepared-dataset.js';

@@ -1,2 +1,2 @@
 #!/usr/bin/env node
-import '../dist/cli/ai-get-results.js';
+import '../dist/cli/bundle/ai-get-results.js';

@@ -1,2 +1,2 @@
 #!/usr/bin/env node
-import '../dist/cli/ai-prepare-dataset.js';
+import '../dist/cli/bundle/ai-prepare-dataset.js';

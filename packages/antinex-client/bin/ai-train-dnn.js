@@ -1,2 +1,2 @@
 #!/usr/bin/env node
-import '../dist/cli/ai-train-dnn.js';
+import '../dist/cli/bundle/ai-train-dnn.js';

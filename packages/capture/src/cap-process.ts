@@ -137,7 +137,9 @@ function refusal(message: ChildMessage & { type: 'refused' }): PipelineError {
 
 /** Node cannot run TypeScript: this file's own source may run (in tests), the child must be built. */
 function childProgram(): string {
-  const built = import.meta.url.endsWith('.ts') ? '../dist/cap-child/main.js' : './cap-child/main.js';
+  const built = import.meta.url.endsWith('.ts')
+    ? '../dist/cap-child/bundle/main.js'
+    : './cap-child/bundle/main.js';
   const path = fileURLToPath(new URL(built, import.meta.url));
   if (existsSync(path)) return path;
   throw new PipelineError('CAPTURE_UNAVAILABLE', { reason: `${path} is not built` });

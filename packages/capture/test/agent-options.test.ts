@@ -2,8 +2,8 @@ import { spawnSync } from 'node:child_process';
 import { closeSync, openSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openLiveSource } from '@antinex/capture';
-import { beforeAll, describe, expect, test } from 'vitest';
-import { buildAgents, complaintOf, runAgent } from './agent.ts';
+import { describe, expect, test } from 'vitest';
+import { complaintOf, runAgent } from './agent.ts';
 import { useScratch } from './scratch.ts';
 
 /** Why nothing can be captured here, or null. */
@@ -23,8 +23,6 @@ const whyNotNobody =
   spawnSync(AS_NOBODY[0], [...AS_NOBODY.slice(1), 'true']).status === 0 ? null : 'needs root';
 
 const scratch = useScratch();
-
-beforeAll(buildAgents);
 
 describe('--help', () => {
   test('tells flags, variables, defaults and how it is used', async () => {

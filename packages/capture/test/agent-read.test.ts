@@ -5,7 +5,7 @@ import { Converter, isLegacy, type Message, type SchemaName } from '@antinex/cap
 import { openCapture } from '@antinex/pcap-file';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { RedisServer, redisMissing } from '../../broker/test/servers/redis-server.ts';
-import { Agent, buildAgents, complaintOf, messagesOf, runAgent, summaryOf, whyNoAgents } from './agent.ts';
+import { Agent, complaintOf, messagesOf, runAgent, summaryOf, whyNoAgents } from './agent.ts';
 import { useScratch } from './scratch.ts';
 
 const MIXED = join(import.meta.dirname, '../../../examples/captures/mixed.pcap');
@@ -26,8 +26,6 @@ async function expected(path: string, schema: SchemaName): Promise<Message[]> {
 }
 
 const hasFrame = (message: Message) => !isLegacy(message);
-
-beforeAll(buildAgents);
 
 const whyNot = whyNoAgents();
 

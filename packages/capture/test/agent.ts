@@ -1,19 +1,12 @@
-import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { isBuilt } from '@antinex/libpcap';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
-const AGENTS = ['tcp', 'udp', 'arp', 'icmp', 'ssh', 'telnet'] as const;
 
-export type AgentName = (typeof AGENTS)[number];
-
-/** The agents run as built: Node 20 cannot run TypeScript. */
-export function buildAgents(): void {
-  const projects = AGENTS.map((name) => `${root}packages/capture-${name}`);
-  execFileSync(`${root}node_modules/.bin/tsc`, ['-b', ...projects], { stdio: 'pipe' });
-}
+export type AgentName = 'tcp' | 'udp' | 'arp' | 'icmp' | 'ssh' | 'telnet';
 
 /** Why agents cannot do their work here, or null. */
 export function whyNoAgents(): string | null {

@@ -1,11 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 
-/** The real command, on what `tsc -b` made. */
+/** The real command, as it was built. */
 export const NETPIPE = `${root}packages/cli/bin/netpipe.js`;
 
 /** How a run ended, and what it printed. */
@@ -36,7 +35,6 @@ export interface Started {
 
 /** Starts netpipe without this process's settings, in UTC. */
 export function start(args: readonly string[], options: Start = {}): Started {
-  if (!existsSync(`${root}packages/cli/dist/main.js`)) throw new Error('run `npx tsc -b` first');
   const [program, ...rest] = [...(options.before ?? []), process.execPath, NETPIPE, ...args];
   const child = spawn(program, rest, {
     cwd: options.cwd,

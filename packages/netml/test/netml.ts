@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync, readdirSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { describeError, type Shutdown } from '@antinex/runtime';
@@ -8,7 +8,7 @@ import { runProgram } from '../src/program.ts';
 
 const packageRoot = fileURLToPath(new URL('..', import.meta.url));
 
-/** The real command, on what `tsc -b` made. */
+/** The real command, as it was built. */
 const NETML = `${packageRoot}bin/netml.js`;
 
 export interface Ended {
@@ -32,7 +32,6 @@ export function start(
   args: readonly string[],
   options: Start = {},
 ): { readonly child: ChildProcess; readonly ended: Promise<Ended> } {
-  if (!existsSync(`${packageRoot}dist/main.js`)) throw new Error('run `npx tsc -b` first');
   const { input, stdin, env, before = [] } = options;
   const [program, ...rest] = [...before, process.execPath, NETML, ...args];
   const child = spawn(program, rest, {

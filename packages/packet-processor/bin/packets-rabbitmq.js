@@ -1,2 +1,2 @@
 #!/usr/bin/env node
-import '../dist/main-rabbitmq.js';
+import '../dist/bundle/main-rabbitmq.js';

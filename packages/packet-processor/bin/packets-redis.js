@@ -1,2 +1,2 @@
 #!/usr/bin/env node
-import '../dist/main-redis.js';
+import '../dist/bundle/main-redis.js';

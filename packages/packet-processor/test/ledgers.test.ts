@@ -6,7 +6,6 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { RabbitmqServer, rabbitmqMissing } from '../../broker/test/servers/rabbitmq-server.ts';
 import { RedisServer, redisMissing } from '../../broker/test/servers/redis-server.ts';
 import {
-  buildAgents,
   killAgents,
   type Ledger,
   runAgent,
@@ -109,7 +108,6 @@ describe.each([
   describe.skipIf(missing)(missing ?? 'real', () => {
     let server: RedisServer | RabbitmqServer;
     beforeAll(async () => {
-      buildAgents();
       server = await start();
     });
     afterAll(async () => {

@@ -1,6 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -27,7 +26,7 @@ export interface StartOptions {
   readonly namespace?: string;
 }
 
-/** The real program, on what `tsc -b` made, without this process's settings. */
+/** The real program, as it was built, without this process's settings. */
 export class ProcessorChild {
   readonly child: ChildProcess;
   readonly ended: Promise<Ended>;
@@ -35,7 +34,6 @@ export class ProcessorChild {
 
   /** Starts it with a status server, in UTC. */
   static async start(args: readonly string[], options: StartOptions = {}): Promise<ProcessorChild> {
-    if (!existsSync(`${packageFolder}dist/main.js`)) throw new Error('run `npx tsc -b` first');
     const [port] = await freePorts(1);
     return new ProcessorChild(port, ['--http', `127.0.0.1:${port}`, ...args], options);
   }

@@ -1,16 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { RedisServer, redisMissing } from '../../broker/test/servers/redis-server.ts';
-import {
-  Agent,
-  buildAgents,
-  type Ended,
-  killAgents,
-  summaryOf,
-  sumOf,
-  whyNoAgents,
-} from '../../capture/test/agent.ts';
+import { Agent, type Ended, killAgents, summaryOf, sumOf, whyNoAgents } from '../../capture/test/agent.ts';
 import { useScratch } from '../../capture/test/scratch.ts';
 import { CapturePipe } from './capture-pipe.ts';
 import { csvFiles, idsOf, manifestOf, newFolder } from './datasets.ts';
@@ -42,7 +34,6 @@ describe.skipIf(missing)(missing ?? 'an agent with a spool whose broker is away'
   let args: readonly string[];
   let captures = 0;
 
-  beforeAll(buildAgents);
   beforeEach(async () => {
     server = await RedisServer.start({ configuration: ['appendonly yes'] });
     folder = newFolder();

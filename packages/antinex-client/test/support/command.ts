@@ -1,6 +1,5 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { hear, PASSWORD, USER } from './hearing.ts';
@@ -32,13 +31,12 @@ export interface RunOptions {
   readonly tellLoaded?: boolean;
 }
 
-/** Runs the real command, on what `tsc -b` made, without this process's settings. */
+/** Runs the real command, as it was built, without this process's settings. */
 export async function run(
   command: (typeof COMMANDS)[number],
   args: readonly string[],
   { env, kill, tellLoaded }: RunOptions = {},
 ): Promise<Ended> {
-  if (!existsSync(`${packageFolder}dist/cli/${command}.js`)) throw new Error('run `npx tsc -b` first');
   const child = spawn(
     process.execPath,
     [...(tellLoaded ? ['--import', LOADED] : []), `${packageFolder}bin/${command}.js`, ...args],

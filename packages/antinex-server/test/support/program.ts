@@ -1,6 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { afterEach } from 'vitest';
 
@@ -13,7 +12,7 @@ export interface Ended {
   readonly stderr: string;
 }
 
-/** The real command, on what `tsc -b` made, without this process's settings. */
+/** The real command, as it was built, without this process's settings. */
 export class Program {
   readonly child: ChildProcess;
   readonly #end: Promise<unknown[]>;
@@ -21,7 +20,6 @@ export class Program {
   #stderr = '';
 
   constructor(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
-    if (!existsSync(`${packageFolder}dist/main.js`)) throw new Error('run `npx tsc -b` first');
     this.child = spawn(process.execPath, [`${packageFolder}bin/antinex-server.js`, ...args], {
       env: { PATH: process.env.PATH, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],

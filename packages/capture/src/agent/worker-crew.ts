@@ -154,7 +154,7 @@ class Thread {
 
 /** A thread runs the compiled program, also where this file was loaded as TypeScript. */
 function workerProgram(): string {
-  const built = import.meta.url.endsWith('.ts') ? '../../dist/agent/worker.js' : './worker.js';
+  const built = import.meta.url.endsWith('.ts') ? '../../dist/agent/bundle/worker.js' : './bundle/worker.js';
   const path = fileURLToPath(new URL(built, import.meta.url));
   if (existsSync(path)) return path;
   throw new PipelineError('CAPTURE_UNAVAILABLE', { reason: 'the project is not built (npm run build)' });

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { addLedgers } from '@antinex/decoder';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { Agent, buildAgents, complaintOf, type Ended, killAgents, summaryOf, whyNoAgents } from '../agent.ts';
+import { Agent, complaintOf, type Ended, killAgents, summaryOf, whyNoAgents } from '../agent.ts';
 import { useScratch } from '../scratch.ts';
 import { inside, NamespacePair, whyNoNamespaces } from './namespace-pair.ts';
 import { NamespaceRedis } from './namespace-redis.ts';
@@ -18,7 +18,6 @@ describe.skipIf(whyNot !== null)(`the broker of an agent (${whyNot ?? 'live'})`,
   let redis: NamespaceRedis | undefined;
 
   beforeAll(() => {
-    buildAgents();
     pair = new NamespacePair();
   });
   afterEach(async () => {

@@ -1,15 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import {
-  Agent,
-  type AgentStart,
-  buildAgents,
-  complaintOf,
-  killAgents,
-  summaryOf,
-  whyNoAgents,
-} from '../agent.ts';
+import { Agent, type AgentStart, complaintOf, killAgents, summaryOf, whyNoAgents } from '../agent.ts';
 import { useScratch } from '../scratch.ts';
 import { inside, NamespacePair, whyNoNamespaces } from './namespace-pair.ts';
 
@@ -55,7 +47,6 @@ describe.skipIf(whyNot !== null)(`privileges of agents (${whyNot ?? 'as root'})`
   let pair: NamespacePair;
 
   beforeAll(() => {
-    buildAgents();
     pair = new NamespacePair();
   });
   afterEach(killAgents);

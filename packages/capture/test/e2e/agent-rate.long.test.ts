@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { Agent, buildAgents, killAgents, summaryOf, sumOf, whyNoAgents } from '../agent.ts';
+import { Agent, killAgents, summaryOf, sumOf, whyNoAgents } from '../agent.ts';
 import { useScratch } from '../scratch.ts';
 import { NamespacePair, whyNoNamespaces } from './namespace-pair.ts';
 import { NamespaceRedis } from './namespace-redis.ts';
@@ -18,7 +18,6 @@ describe.skipIf(whyNot !== null)(`rates with ${PACKETS} packets (${whyNot ?? 'li
   const traffic = scratch('traffic.pcap');
 
   beforeAll(() => {
-    buildAgents();
     pair = new NamespacePair();
     writeTraffic(traffic);
   });

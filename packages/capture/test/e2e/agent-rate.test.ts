@@ -1,6 +1,6 @@
 import { isLedgerMessage } from '@antinex/decoder';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { Agent, buildAgents, killAgents, type Ledger, summaryOf, sumOf, whyNoAgents } from '../agent.ts';
+import { Agent, killAgents, type Ledger, summaryOf, sumOf, whyNoAgents } from '../agent.ts';
 import { useScratch } from '../scratch.ts';
 import { NamespacePair, whyNoNamespaces } from './namespace-pair.ts';
 import { NamespaceRedis } from './namespace-redis.ts';
@@ -16,7 +16,6 @@ describe.skipIf(whyNot !== null)(`rates (${whyNot ?? 'live'})`, () => {
   const large = scratch('large.pcap');
 
   beforeAll(() => {
-    buildAgents();
     pair = new NamespacePair();
     writeTraffic(small);
     writeTraffic(large, { bytes: 1000 });

@@ -2,7 +2,6 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import {
   Agent,
   type AgentName,
-  buildAgents,
   killAgents,
   type Message,
   messagesOf,
@@ -63,7 +62,6 @@ describe.skipIf(whyNot !== null)(`agents between two namespaces (${whyNot ?? 'li
   let connections = 0;
 
   beforeAll(async () => {
-    buildAgents();
     quiet = new NamespacePair({ ipv6: true });
     withArp = new NamespacePair({ arp: true });
     servers = await Servers.start(quiet.right.namespace);

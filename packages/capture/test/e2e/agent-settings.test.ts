@@ -3,7 +3,6 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import {
   Agent,
   type AgentName,
-  buildAgents,
   killAgents,
   messagesOf,
   runAgent,
@@ -26,7 +25,6 @@ describe.skipIf(whyNot !== null)(`settings of agents, live (${whyNot ?? 'between
   const traffic = scratch('traffic.pcap');
 
   beforeAll(() => {
-    buildAgents();
     pair = new NamespacePair();
     writeTraffic(traffic);
   });

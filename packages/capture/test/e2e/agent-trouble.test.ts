@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { Agent, buildAgents, complaintOf, type Ended, killAgents, summaryOf, whyNoAgents } from '../agent.ts';
+import { Agent, complaintOf, type Ended, killAgents, summaryOf, whyNoAgents } from '../agent.ts';
 import { useScratch } from '../scratch.ts';
 import { inside, NamespacePair, whyNoNamespaces } from './namespace-pair.ts';
 import { replay, writeTraffic } from './traffic.ts';
@@ -29,7 +29,6 @@ describe.skipIf(whyNot !== null)(`agents in trouble (${whyNot ?? 'live'})`, () =
   const traffic = scratch('traffic.pcap');
 
   beforeAll(() => {
-    buildAgents();
     pair = new NamespacePair();
     writeTraffic(traffic, { bytes: 1000 });
   });

@@ -32,12 +32,6 @@ export interface Report {
 }
 
 const here = fileURLToPath(new URL('.', import.meta.url));
-const root = fileURLToPath(new URL('../../../..', import.meta.url));
-
-/** The child runs the built package: Node 20 cannot run TypeScript. */
-export function build(): void {
-  execFileSync(`${root}/node_modules/.bin/tsc`, ['-b', `${root}/packages/capture`], { stdio: 'pipe' });
-}
 
 const running = new Set<ChildProcess>();
 

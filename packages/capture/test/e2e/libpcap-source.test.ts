@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { listDevices } from '@antinex/libpcap';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { build } from './captured.ts';
 import { type CapturedPacket, killLibpcapCaptures, LibpcapCapture } from './libpcap-capture.ts';
 import { inside, NamespacePair, whyNoNamespaces } from './namespace-pair.ts';
 
@@ -41,7 +40,6 @@ describe.skipIf(whyNot !== null)(`capture with libpcap between two namespaces ($
   let pair: NamespacePair;
 
   beforeAll(() => {
-    build();
     pair = new NamespacePair();
   });
   afterEach(killLibpcapCaptures);

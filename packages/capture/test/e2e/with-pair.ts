@@ -1,12 +1,11 @@
 import { afterAll, afterEach, beforeAll } from 'vitest';
-import { build, killLeftOvers } from './captured.ts';
+import { killLeftOvers } from './captured.ts';
 import { NamespacePair } from './namespace-pair.ts';
 
 /** Two namespaces for the tests of a describe() that capture in processes of their own; handed over before the first. */
 export function withPair(take: (pair: NamespacePair) => void): void {
   let pair: NamespacePair | undefined;
   beforeAll(() => {
-    build();
     pair = new NamespacePair();
     take(pair);
   });

@@ -1,13 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { RedisServer, redisMissing } from '../../../broker/test/servers/redis-server.ts';
-import {
-  Agent,
-  buildAgents,
-  killAgents,
-  summaryOf,
-  sumOf,
-  whyNoAgents,
-} from '../../../capture/test/agent.ts';
+import { Agent, killAgents, summaryOf, sumOf, whyNoAgents } from '../../../capture/test/agent.ts';
 import { NamespacePair, whyNoNamespaces } from '../../../capture/test/e2e/namespace-pair.ts';
 import { replay, writeTraffic } from '../../../capture/test/e2e/traffic.ts';
 import { useScratch } from '../../../capture/test/scratch.ts';
@@ -31,7 +24,6 @@ describe.skipIf(missing)(`a live capture with a full spool (${missing ?? 'live'}
   const traffic = scratch('traffic.pcap');
 
   beforeAll(async () => {
-    buildAgents();
     writeTraffic(traffic);
     pair = new NamespacePair();
     server = await RedisServer.start();

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { RabbitmqServer, rabbitmqMissing } from '../../../broker/test/servers/rabbitmq-server.ts';
 import { RedisServer, redisMissing } from '../../../broker/test/servers/redis-server.ts';
-import { Agent, buildAgents, killAgents, summaryOf, whyNoAgents } from '../../../capture/test/agent.ts';
+import { Agent, killAgents, summaryOf, whyNoAgents } from '../../../capture/test/agent.ts';
 import { inside, NamespacePair, whyNoNamespaces } from '../../../capture/test/e2e/namespace-pair.ts';
 import { replay, writeTraffic } from '../../../capture/test/e2e/traffic.ts';
 import { useScratch } from '../../../capture/test/scratch.ts';
@@ -31,7 +31,6 @@ describe.skipIf(missing)(missing ?? 'the network between agents and their broker
   const traffic = scratch('traffic.pcap');
 
   beforeAll(() => {
-    buildAgents();
     writeTraffic(traffic);
     // Agents are at the left, their broker at the right. What they capture comes by a cable of its own.
     pair = new NamespacePair();

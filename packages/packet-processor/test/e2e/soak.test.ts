@@ -1,14 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import {
-  Agent,
-  buildAgents,
-  killAgents,
-  summaryOf,
-  sumOf,
-  whyNoAgents,
-} from '../../../capture/test/agent.ts';
+import { Agent, killAgents, summaryOf, sumOf, whyNoAgents } from '../../../capture/test/agent.ts';
 import { NamespacePair, whyNoNamespaces } from '../../../capture/test/e2e/namespace-pair.ts';
 import { NamespaceRedis } from '../../../capture/test/e2e/namespace-redis.ts';
 import { replay, writeTraffic } from '../../../capture/test/e2e/traffic.ts';
@@ -40,7 +33,6 @@ describe.skipIf(missing)(missing ?? `a soak of ${SECONDS} s`, () => {
   const traffic = scratch('traffic.pcap');
 
   beforeAll(async () => {
-    buildAgents();
     writeTraffic(traffic);
     pair = new NamespacePair();
     redis = await NamespaceRedis.start(pair.right.namespace);

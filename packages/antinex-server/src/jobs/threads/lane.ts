@@ -130,7 +130,9 @@ const closed = () => new PipelineError('QUEUE_CLOSED', { queue: 'of jobs' });
 
 /** A thread runs the compiled program, also where this file was loaded as TypeScript. */
 function workerProgram(): string {
-  const built = import.meta.url.endsWith('.ts') ? '../../../dist/jobs/threads/worker.js' : './worker.js';
+  const built = import.meta.url.endsWith('.ts')
+    ? '../../../dist/jobs/threads/bundle/worker.js'
+    : './bundle/worker.js';
   const path = fileURLToPath(new URL(built, import.meta.url));
   if (existsSync(path)) return path;
   throw new PipelineError('SYSTEM_ERROR', {
