@@ -4,12 +4,12 @@ import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { bundledStage } from './bundled-stage.mjs';
 import { makeCapture } from './make-capture.mjs';
 import { median } from './measure.mjs';
 import { count, say, table } from './report.mjs';
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
-const STAGE = here('./stage.mjs');
 const NETPIPE = here('../packages/cli/bin/netpipe.js');
 const has = (tool) => spawnSync('which', [tool]).status === 0;
 
@@ -26,6 +26,7 @@ export async function offline({ quick }) {
     for (const file of [csv, `${csv}.manifest.json`]) rmSync(file, { force: true });
   };
   const run = (file) => ['run', '--read', file, '--output-csv', csv];
+  const stage = await bundledStage('stage');
 
   try {
     const capture = join(folder, 'large.pcap');
@@ -39,10 +40,10 @@ export async function offline({ quick }) {
       return rows.at(-1);
     };
     const node = process.execPath;
-    await add('read the file', PACKETS, node, [STAGE, 'read', capture]);
-    await add('decode', PACKETS, node, [STAGE, 'decode', capture]);
-    await add('decode + message', PACKETS, node, [STAGE, 'message', capture]);
-    await add('decode + JSON', PACKETS, node, [STAGE, 'json', capture]);
+    await add('read the file', PACKETS, node, [stage, 'read', capture]);
+    await add('decode', PACKETS, node, [stage, 'decode', capture]);
+    await add('decode + message', PACKETS, node, [stage, 'message', capture]);
+    await add('decode + JSON', PACKETS, node, [stage, 'json', capture]);
     await add('`netpipe decode` (NDJSON)', PACKETS, node, [NETPIPE, 'decode', capture]);
     await add('`netpipe decode --schema legacy`', PACKETS, node, [
       NETPIPE,
