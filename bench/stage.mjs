@@ -1,5 +1,5 @@
 // One stage over one capture, in a process of its own: node bench/stage.mjs read|decode|json FILE
-import { decode, TextWriter, toMessage, writeMessageJson } from '@antinex/decoder';
+import { decode, LazyMessage, TextWriter, toMessage, writeMessageJson } from '@antinex/decoder';
 import { openCapture } from '@antinex/pcap-file';
 
 const origin = { source: 'bench', session: '0' };
@@ -12,7 +12,7 @@ const STAGES = {
   message: (packet) => toMessage(decode(packet), origin, ++number),
   json: (packet) => {
     if (out.length > 1 << 19) out.length = 0;
-    writeMessageJson(toMessage(decode(packet), origin, ++number), out);
+    writeMessageJson(new LazyMessage(decode(packet), origin, ++number), out);
   },
 };
 

@@ -1,5 +1,6 @@
 import {
   decode,
+  LazyMessage,
   type LegacyBody,
   legacyBody,
   type Packet,
@@ -11,7 +12,8 @@ import { Numbering } from './numbering.ts';
 /** A packet as it is published: schema 2, or the original's. */
 export type Message = PacketMessage | LegacyBody;
 
-export const isLegacy = (message: Message): message is LegacyBody => !('schema' in message);
+export const isLegacy = (message: Message | LazyMessage): message is LegacyBody =>
+  !(message instanceof LazyMessage || 'schema' in message);
 
 /** A schema as the command line names it. */
 export type SchemaName = '2' | 'legacy';
@@ -50,5 +52,15 @@ export class Converter {
       return toMessage(decode(packet), origin, this.numbering.number, this.messageOptions);
     }
     return legacyBody(packet, origin.source);
+  }
+
+  /**
+   * The same, without making a message of schema 2 before somebody asks for it: for packets whose bytes
+   * stay as they are until then.
+   */
+  convertLazily(packet: Packet): LazyMessage | LegacyBody | null {
+    if (this.options.schema !== '2') return this.convert(packet) as LegacyBody | null;
+    const origin = this.numbering.next(packet);
+    return new LazyMessage(decode(packet), origin, this.numbering.number, this.messageOptions);
   }
 }

@@ -18,6 +18,7 @@ export async function openFileSource(path: string, options: FileSourceOptions = 
 
 class FileSource implements PacketSource {
   readonly timestamps = 'file';
+  readonly keepsBytes = true;
   readonly linkTypes: number[] = [];
   private readonly reader: CaptureReader;
   private readonly signal: AbortSignal | undefined;

@@ -8,6 +8,8 @@ export interface PacketSource extends AsyncIterable<readonly Packet[]> {
   readonly description: string;
   /** Who took the packets' times. User-space times are late by as much as the program was busy. */
   readonly timestamps: TimestampOrigin;
+  /** Whether the packets' bytes stay as they are; otherwise later packets may be written over them. */
+  readonly keepsBytes?: boolean;
   /** LINKTYPE_ numbers of the packets seen so far; a live source knows its own from the start. */
   readonly linkTypes: readonly number[];
   /** What has come in and what was lost until now. */

@@ -1,6 +1,13 @@
-import { Converter, type ConverterOptions, isLegacy, type Message } from '@antinex/capture';
+import { Converter, type ConverterOptions, isLegacy } from '@antinex/capture';
 import { type CsvEncoder, createCsvEncoder } from '@antinex/dataset';
-import { legacyJson, type Packet, TextWriter, writeMessageJson } from '@antinex/decoder';
+import {
+  type LazyMessage,
+  type LegacyBody,
+  legacyJson,
+  type Packet,
+  TextWriter,
+  writeMessageJson,
+} from '@antinex/decoder';
 import { schemaOf } from './schema-of.ts';
 
 const NEWLINE = 0x0a;
@@ -35,7 +42,7 @@ export class LinesOutput {
    * no row.
    */
   async add(packets: readonly Packet[]): Promise<void> {
-    const messages = packets.map((packet) => this.converter.convert(packet));
+    const messages = packets.map((packet) => this.converter.convertLazily(packet));
     if (this.csv !== undefined) {
       return this.write(this.csv.encode(messages.filter((message) => message !== null)));
     }
@@ -44,7 +51,7 @@ export class LinesOutput {
     await this.write(this.json.view());
   }
 
-  private line(message: Message | null): void {
+  private line(message: LazyMessage | LegacyBody | null): void {
     const { json } = this;
     if (message === null) json.ascii('null');
     else if (isLegacy(message)) json.ascii(legacyJson(message));

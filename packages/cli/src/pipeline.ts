@@ -7,6 +7,7 @@ import {
 } from '@antinex/broker';
 import type { Converter, Message, PacketSource } from '@antinex/capture';
 import type { Dataset } from '@antinex/dataset';
+import type { LazyMessage } from '@antinex/decoder';
 import { within } from '@antinex/runtime';
 import type { RunReport } from './run-report.ts';
 
@@ -23,6 +24,8 @@ export interface PipelineOptions {
   readonly report: RunReport;
 }
 
+type Item = Message | LazyMessage;
+
 const QUEUE = 'netpipe-run';
 /** Packets on their way: enough to keep both ends busy, few enough to die young in V8's heap. */
 const BROKER = 'memory:?capacity=1024';
@@ -33,8 +36,8 @@ const BROKER = 'memory:?capacity=1024';
  * are durable. Everything read before a fault of the source is written before that fault is thrown.
  */
 export async function runPipeline(options: PipelineOptions): Promise<void> {
-  const consumer = await connectConsumer<Message>(BROKER, { queue: QUEUE, autoAck: true });
-  const publisher = await connectPublisher<Message>(BROKER, { queue: QUEUE });
+  const consumer = await connectConsumer<Item>(BROKER, { queue: QUEUE, autoAck: true });
+  const publisher = await connectPublisher<Item>(BROKER, { queue: QUEUE });
   const stop = new AbortController();
   const consuming = consume(consumer, options).catch(async (error: unknown) => {
     stop.abort(error);
@@ -52,7 +55,7 @@ export async function runPipeline(options: PipelineOptions): Promise<void> {
 }
 
 async function produce(
-  publisher: Publisher<Message>,
+  publisher: Publisher<Item>,
   options: PipelineOptions,
   signal: AbortSignal,
 ): Promise<void> {
@@ -61,9 +64,9 @@ async function produce(
   for await (const packets of source) {
     const wanted = Math.min(packets.length, count - taken);
     taken += wanted;
-    let messages: Message[] = [];
+    let messages: Item[] = [];
     for (let i = 0; i < wanted; i++) {
-      const message = converter.convert(packets[i]);
+      const message = source.keepsBytes ? converter.convertLazily(packets[i]) : converter.convert(packets[i]);
       if (message === null) report.withoutMessage++;
       else messages.push(message);
       if (messages.length < MAX_BATCH_MESSAGES) continue;
@@ -75,7 +78,7 @@ async function produce(
   }
 }
 
-async function consume(consumer: Consumer<Message>, options: PipelineOptions): Promise<void> {
+async function consume(consumer: Consumer<Item>, options: PipelineOptions): Promise<void> {
   const { dataset, snapshotRows, snapshotMs, report } = options;
   let rows = 0;
   let snapshotAt = performance.now() + snapshotMs;

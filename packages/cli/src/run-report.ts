@@ -1,5 +1,6 @@
 import type { Message, PacketSource } from '@antinex/capture';
 import type { Dataset } from '@antinex/dataset';
+import type { LazyMessage } from '@antinex/decoder';
 import { createProgress } from '@antinex/runtime';
 import { print } from '@antinex/runtime/command';
 import type { RunLedger } from './ledger.ts';
@@ -30,7 +31,7 @@ export class RunReport {
     this.rowsBefore = options.dataset.rows;
   }
 
-  add(messages: readonly Message[]): void {
+  add(messages: readonly (Message | LazyMessage)[]): void {
     for (const message of messages) this.tally.add(message);
     const { receivedBytes, queueDrops } = this.options.source.stats();
     this.progress.update({ packets: this.newRows(), bytes: receivedBytes, dropped: queueDrops });

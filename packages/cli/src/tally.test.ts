@@ -7,12 +7,21 @@ const ETHERNET = '020000000001020000000002';
 const ARP = `${ETHERNET}08060001080006040001020000000002c0000202000000000000c0000201`;
 const UDP = `${ETHERNET}08004500001e0000000040110000c0000201c0000202c35100090000000a0000abcd`;
 
-function tallyOf(schema: SchemaName, frames: readonly (readonly [hex: string, linkType?: number])[]): Tally {
+type Frames = readonly (readonly [hex: string, linkType?: number])[];
+
+/** Messages that are made and those that are not are counted alike. */
+function tallyOf(schema: SchemaName, frames: Frames): Tally {
+  const tally = countAll('convert', schema, frames);
+  expect(countAll('convertLazily', schema, frames)).toEqual(tally);
+  return tally;
+}
+
+function countAll(convert: 'convert' | 'convertLazily', schema: SchemaName, frames: Frames): Tally {
   const converter = new Converter({ schema, source: 'test' });
   const tally = new Tally();
   for (const [hex, linkType = LinkType.ETHERNET] of frames) {
     const data = Buffer.from(hex, 'hex');
-    const message = converter.convert(new Packet(data, 0, data.length, data.length, linkType, 0, 0, ''));
+    const message = converter[convert](new Packet(data, 0, data.length, data.length, linkType, 0, 0, ''));
     if (message !== null) tally.add(message);
   }
   return tally;

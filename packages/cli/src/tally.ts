@@ -1,5 +1,5 @@
 import { isLegacy, type Message } from '@antinex/capture';
-import type { LegacyBody, PacketMessage } from '@antinex/decoder';
+import { LazyMessage, type LegacyBody, type PacketMessage } from '@antinex/decoder';
 
 const UNKNOWN = 'unknown';
 
@@ -10,9 +10,20 @@ export class Tally {
   truncated = 0;
   malformed = 0;
 
-  add(message: Message): void {
-    const protocol = isLegacy(message) ? lastLayer(message) : this.addFrame(message);
+  add(message: Message | LazyMessage): void {
+    const protocol = this.read(message);
     this.byProtocol.set(protocol, (this.byProtocol.get(protocol) ?? 0) + 1);
+  }
+
+  private read(message: Message | LazyMessage): string {
+    if (message instanceof LazyMessage) return this.addPacket(message);
+    return isLegacy(message) ? lastLayer(message) : this.addFrame(message);
+  }
+
+  private addPacket({ decoded: { problem, truncated }, path }: LazyMessage): string {
+    if (truncated) this.truncated++;
+    if (problem?.kind === 'malformed') this.malformed++;
+    return path.names.at(-1) ?? UNKNOWN;
   }
 
   private addFrame({ data: { frame } }: PacketMessage): string {

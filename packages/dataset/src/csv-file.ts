@@ -1,8 +1,10 @@
 import { dirname } from 'node:path';
+import type { LazyMessage } from '@antinex/decoder';
 import { syncFolder } from '@antinex/runtime';
 import { ChunkWriter } from './chunk-writer.ts';
 import { widenCsv } from './csv-widen.ts';
 import type { Header } from './header.ts';
+import { LazyRows } from './lazy-rows.ts';
 import { MAX_ROW_BYTES } from './limits.ts';
 import type { MessageRow } from './message-row.ts';
 import type { OutputFile } from './output-file.ts';
@@ -26,6 +28,7 @@ export class CsvFile {
   #header: Header;
   #chunks: ChunkWriter;
   #rowWriter: RowWriter;
+  readonly #lazyRows = new LazyRows();
   #rows: number;
   #committed: CsvState;
   #rewrittenBytes = 0;
@@ -80,6 +83,14 @@ export class CsvFile {
       out.length = start;
       return false;
     }
+    this.#rows++;
+    return true;
+  }
+
+  /** Writes the row of a message of schema 2 straight from its packet; false for one that has to be placed. */
+  writeLazy(message: LazyMessage): boolean {
+    const extraColumns = this.#header.columns.length - this.#header.baseLength;
+    if (!this.#lazyRows.write(this.#chunks.out, this.#rows, message, extraColumns)) return false;
     this.#rows++;
     return true;
   }

@@ -1,4 +1,5 @@
 import { basename } from 'node:path';
+import type { LazyMessage } from '@antinex/decoder';
 import type { ArchiveFile } from './archive-file.ts';
 import type { CsvFile } from './csv-file.ts';
 import type { Refusal } from './limits.ts';
@@ -49,6 +50,11 @@ export class DatasetFiles {
     else if (!this.#csv.write(this.#placer)) return 'too-large';
     if (packet !== undefined) this.#archive?.write(packet);
     return undefined;
+  }
+
+  /** Writes a message straight from its packet, where the files and the packet allow it. */
+  writeLazy(message: LazyMessage): boolean {
+    return this.takesRows && this.#csv?.writeLazy(message) === true;
   }
 
   /** Whether a message's cells are all it takes: an archive keeps the message itself. */

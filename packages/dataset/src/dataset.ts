@@ -1,3 +1,4 @@
+import { LazyMessage } from '@antinex/decoder';
 import type { DatasetFiles } from './dataset-files.ts';
 import type { Refusal } from './limits.ts';
 import { type Ledger, type Manifest, newManifest, writeManifestDraft } from './manifest.ts';
@@ -85,8 +86,8 @@ export class Dataset {
   }
 
   /**
-   * Takes in a row for each message, an object or a MessageRow. What is no message of the dataset's
-   * schema is refused and counted.
+   * Takes in a row for each message: an object, a LazyMessage or a MessageRow. What is no message of the
+   * dataset's schema is refused and counted.
    *
    * @throws PipelineError DISK_FULL, OUTPUT_UNWRITABLE: the rows since the last snapshot are undone.
    */
@@ -133,7 +134,13 @@ export class Dataset {
         if (files.isFull) await files.flush();
         continue;
       }
-      const message = (given instanceof MessageRow ? given.toJSON() : given) as object;
+      if (given instanceof LazyMessage && files.writeLazy(given)) {
+        this.#tally.addLazy(given);
+        if (files.isFull) await files.flush();
+        continue;
+      }
+      const isMade = !(given instanceof MessageRow || given instanceof LazyMessage);
+      const message = (isMade ? given : given.toJSON()) as object;
       let reason = files.place(message);
       if (reason === undefined) {
         if (files.needsColumns) await this.#addColumns();

@@ -1,7 +1,7 @@
-import { messageJson } from '@antinex/decoder';
+import { decode, LazyMessage, messageJson, Packet } from '@antinex/decoder';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { messageOfBytes, tcpMessage } from '../test/messages.ts';
+import { lazily, messageOfBytes, SAMPLES, tcpMessage } from '../test/messages.ts';
 import { RowReader } from './row-reader.ts';
 import { Tally } from './tally.ts';
 
@@ -18,6 +18,31 @@ describe('Tally', () => {
       lastTime: '2018-01-29T04:26:39.013000000Z',
       decodeErrors: { truncated: 1, malformed: 2 },
     });
+  });
+
+  it('knows the same of messages that are not made', () => {
+    const [ofLazy, ofObjects] = [new Tally(), new Tally()];
+    for (const batch of [[5, 2, 9], [3], [12, 1]]) {
+      const messages = [...batch.map((number) => tcpMessage(number)), ...SAMPLES];
+      for (const message of messages) {
+        ofLazy.addLazy(lazily(message));
+        ofObjects.add(message);
+      }
+      expect(ofLazy.state()).toEqual(ofObjects.state());
+    }
+    expect(ofLazy.state().decodeErrors).toEqual({ truncated: 3, malformed: 15 });
+  });
+
+  it('knows the same of packets whose time no message can write', () => {
+    const [ofLazy, ofObjects] = [new Tally(), new Tally()];
+    for (const seconds of [2e9, -1e12, 1e9, 1e12, 3e9]) {
+      const packet = new Packet(Buffer.alloc(0), 0, 0, 0, 1, seconds, 5, '');
+      const message = new LazyMessage(decode(packet), { source: 'a', session: 'b' }, 1);
+      ofLazy.addLazy(message);
+      ofObjects.add(message.toJSON());
+    }
+    expect(ofLazy.state()).toEqual(ofObjects.state());
+    expect(ofLazy.state().firstTime).toBe('2001-09-09T01:46:40.000000005Z');
   });
 
   it('knows the same of rows that were read from JSON, in any order and over several states', () => {

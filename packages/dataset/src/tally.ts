@@ -1,3 +1,4 @@
+import type { LazyMessage } from '@antinex/decoder';
 import { isRecord } from './cell.ts';
 import { MAX_NAME_LENGTH, type Refusal } from './limits.ts';
 import type { MessageRow } from './message-row.ts';
@@ -38,6 +39,9 @@ export class Tally {
   /** Of the rows since `state` was last asked for, those of the earliest and of the latest packet. */
   #firstRow: MessageRow | undefined;
   #lastRow: MessageRow | undefined;
+  /** The same of messages that were never made. */
+  #firstLazy: LazyMessage | undefined;
+  #lastLazy: LazyMessage | undefined;
   #truncated = 0;
   #malformed = 0;
   #refused = new Map<Refusal, number>();
@@ -53,10 +57,7 @@ export class Tally {
     const frame = isRecord(data) ? data.frame : undefined;
     if (!isRecord(frame)) return this.#addTime(message.created);
     this.#addTime(frame.time);
-    if (isRecord(frame.error)) {
-      if (frame.error.kind === 'truncated') this.#truncated++;
-      else if (frame.error.kind === 'malformed') this.#malformed++;
-    }
+    if (isRecord(frame.error)) this.#addProblem(frame.error.kind);
   }
 
   /** Counts a row that was read from a message's JSON, and so is of a packet that could be read as a whole. */
@@ -64,6 +65,14 @@ export class Tally {
     if (row.source !== this.#lastSource) this.#addSource(row.source);
     if (this.#lastRow === undefined || row.isLaterThan(this.#lastRow)) this.#lastRow = row;
     if (this.#firstRow === undefined || this.#firstRow.isLaterThan(row)) this.#firstRow = row;
+  }
+
+  /** Counts a row that was written straight from a packet. */
+  addLazy(message: LazyMessage): void {
+    const { decoded, origin } = message;
+    if (origin.source !== this.#lastSource) this.#addSource(origin.source);
+    if (message.hasTime) this.#addLazyTime(message);
+    if (decoded.problem !== null) this.#addProblem(decoded.problem.kind);
   }
 
   /** Counts a message that got no row. */
@@ -74,6 +83,8 @@ export class Tally {
   state(): TallyState {
     this.#addTime(this.#firstRow?.time);
     this.#addTime(this.#lastRow?.time);
+    this.#addTime(this.#firstLazy?.time);
+    this.#addTime(this.#lastLazy?.time);
     this.#forgetRows();
     return {
       sources: [...this.#sources],
@@ -97,7 +108,19 @@ export class Tally {
     this.#refused = new Map(Object.entries(state.refused) as [Refusal, number][]);
   }
 
+  #addLazyTime(message: LazyMessage): void {
+    if (this.#lastLazy === undefined || message.isLaterThan(this.#lastLazy)) this.#lastLazy = message;
+    if (this.#firstLazy === undefined || this.#firstLazy.isLaterThan(message)) this.#firstLazy = message;
+  }
+
+  #addProblem(kind: unknown): void {
+    if (kind === 'truncated') this.#truncated++;
+    else if (kind === 'malformed') this.#malformed++;
+  }
+
   #forgetRows(): void {
+    this.#firstLazy = undefined;
+    this.#lastLazy = undefined;
     this.#firstRow = undefined;
     this.#lastRow = undefined;
   }

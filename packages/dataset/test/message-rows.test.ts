@@ -4,7 +4,7 @@ import { messageJson, type PacketMessage } from '@antinex/decoder';
 import { describe, expect, it } from 'vitest';
 import { openDataset, RowReader } from '../src/index.ts';
 import { manifestOf, newFolder } from './files.ts';
-import { parsed, SAMPLES, tcpMessage } from './messages.ts';
+import { lazily, parsed, SAMPLES, tcpMessage } from './messages.ts';
 
 const now = () => new Date('2026-01-02T03:04:05.678Z');
 const reader = new RowReader();
@@ -32,7 +32,10 @@ async function filesOf(given: readonly unknown[], withCsv: boolean, withArchive:
   return { texts, manifest, results };
 }
 
-describe('a dataset that is given rows read from JSON', () => {
+describe.each([
+  ['rows read from JSON', read],
+  ['messages that are not made yet', lazily],
+] as const)('a dataset that is given %s', (_kind, read) => {
   it.each([
     ['a CSV file', true, false],
     ['a CSV file and an archive', true, true],

@@ -1,7 +1,9 @@
 import {
   decode,
   encodeLayers,
+  encodeMessage,
   type LayerInput,
+  LazyMessage,
   LinkType,
   Packet,
   type PacketMessage,
@@ -12,10 +14,21 @@ const ETHER = { layer: 'ether', dst: '02:00:00:00:00:02', src: '02:00:00:00:00:0
 
 /** The message of a frame, as a capture of ours makes it. */
 export function messageOfBytes(data: Buffer, number = 1, originalLength = data.length): PacketMessage {
+  return toMessage(decode(packetOfBytes(data, number, originalLength)), ORIGIN, number);
+}
+
+const ORIGIN = { source: 'host-a', session: 's1' };
+
+function packetOfBytes(data: Buffer, number: number, originalLength: number): Packet {
   const time = 1_517_199_999 + Math.floor(number / 1000);
   const nanos = (number % 1000) * 1_000_000;
-  const packet = new Packet(data, 0, data.length, originalLength, LinkType.ETHERNET, time, nanos, 'eth0');
-  return toMessage(decode(packet), { source: 'host-a', session: 's1' }, number);
+  return new Packet(data, 0, data.length, originalLength, LinkType.ETHERNET, time, nanos, 'eth0');
+}
+
+/** The same message, not made yet. */
+export function lazily({ data }: PacketMessage): LazyMessage {
+  const { number = 1, originalLength = 0 } = data.frame ?? {};
+  return new LazyMessage(decode(packetOfBytes(encodeMessage(data), number, originalLength)), ORIGIN, number);
 }
 
 const messageOf = (layers: readonly LayerInput[], number = 1): PacketMessage =>

@@ -19,8 +19,23 @@ const LINK = ['ether', 'dot1q', 'pbb', 'cmd', 'llc', 'snap', 'pppoe', 'ppp', 'mp
 /** Behind a network layer, these start a packet inside the packet. */
 const PACKET_STARTS = new Set([...NETWORK, ...LINK]);
 
-/** Whether layers of these names stand side by side: no packet within the packet, nothing twice. */
-export function isFlat(names: readonly string[]): boolean {
+/**
+ * The names under which layers of these names stand side by side in a message; undefined where there is a
+ * packet within the packet, or anything else that `nest` has to look at.
+ */
+export function flatNames(names: readonly string[]): readonly string[] | undefined {
+  if (isFlat(names)) return names;
+  if (names.indexOf('dot1q') !== names.lastIndexOf('dot1q')) return undefined;
+  const top: MessageData = {};
+  const bottom = nest(
+    top,
+    names.map((layer) => ({ layer })),
+  );
+  return bottom === top ? Object.keys(top) : undefined;
+}
+
+/** No packet within the packet, nothing twice. */
+function isFlat(names: readonly string[]): boolean {
   const network = names.findIndex((name) => NETWORK.has(name));
   const inside = network >= 0 && names.some((name, i) => i > network && PACKET_STARTS.has(name));
   return !inside && new Set(names).size === names.length;

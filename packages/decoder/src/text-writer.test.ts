@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { putAscii, putNumber, TextWriter } from './text-writer.ts';
+import { putAscii, putHex, putNanos, putNumber, putUint, TextWriter } from './text-writer.ts';
 
 /** What `putNumber` writes, with guards on both sides. */
 function written(value: number): string {
@@ -52,6 +52,58 @@ describe('putNumber', () => {
         expect(written(value)).toBe(JSON.stringify(value));
       }),
       { seed: 1, numRuns: 5000 },
+    );
+  });
+});
+
+/** What a writer of several bytes at once writes, with a guard in front. */
+function writtenWords(put: (words: DataView, at: number) => number): string {
+  const buffer = Buffer.alloc(200, 0x23);
+  const end = put(new DataView(buffer.buffer, buffer.byteOffset, buffer.length), 3);
+  expect(buffer.toString('latin1', 0, 3)).toBe('###');
+  expect(buffer.toString('latin1', end + 3)).toBe('#'.repeat(200 - 3 - end));
+  return buffer.toString('latin1', 3, end);
+}
+
+describe('putUint', () => {
+  it('writes every power of ten and of two, and its neighbours', () => {
+    for (const value of [...powers, ...bits].filter((value) => value < 2 ** 32)) {
+      expect(writtenWords((words, at) => putUint(words, at, value))).toBe(String(value));
+    }
+  });
+
+  it('writes any whole number that 32 bits hold', () => {
+    const anyUint = fc.oneof(fc.nat(99_999), fc.integer({ min: 0, max: 0xffff_ffff }));
+    fc.assert(
+      fc.property(anyUint, (value) => {
+        expect(writtenWords((words, at) => putUint(words, at, value))).toBe(String(value));
+      }),
+      { seed: 2, numRuns: 2000 },
+    );
+  });
+});
+
+describe('putNanos', () => {
+  it('writes nine digits', () => {
+    fc.assert(
+      fc.property(fc.oneof(fc.nat(999_999_999), fc.nat(100_000)), (value) => {
+        const text = writtenWords((words, at) => putNanos(words, at, value));
+        expect(text).toBe(String(value).padStart(9, '0'));
+      }),
+      { seed: 3, numRuns: 2000 },
+    );
+  });
+});
+
+describe('putHex', () => {
+  it('writes the bytes of a range, and nothing behind', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 70 }), fc.nat(70), (data, from) => {
+        const hex = Buffer.from(data.subarray(from)).toString('hex');
+        const end = Math.max(from, data.length);
+        expect(writtenWords((words, at) => putHex(words, at, data, from, end))).toBe(hex);
+      }),
+      { seed: 4, numRuns: 1000 },
     );
   });
 });
