@@ -10,6 +10,7 @@ import {
   type Raw,
   type TextWriter,
 } from '@antinex/decoder';
+import { putCommas } from './commas.ts';
 import { csvCell } from './csv-cell.ts';
 import type { Group } from './group.ts';
 import { compileCells } from './layer-cells.ts';
@@ -19,8 +20,6 @@ import { budget } from './put-cell.ts';
 
 const COMMA = 0x2c;
 const NEWLINE = 0x0a;
-/** The bytes of eight commas. */
-const EIGHT_COMMAS = Buffer.alloc(8, COMMA).readDoubleBE();
 const LONGEST_NUMBER = 25;
 /** Bytes that may be written behind the end. */
 const SPARE = 8;
@@ -134,10 +133,7 @@ export class LazyRows {
   }
 }
 
-/** Eight commas at a time: those that are too many are written over. */
 function separate(out: TextWriter, commas: number): void {
   out.reserve(commas + SPARE);
-  const { length, words } = out;
-  for (let i = 0; i < commas; i += 8) words.setFloat64(length + i, EIGHT_COMMAS);
-  out.length = length + commas;
+  out.length = putCommas(out.words, out.length, commas);
 }

@@ -1,4 +1,5 @@
 import { type Bytes, bytesOf } from './bytes.ts';
+import { putCommas } from './commas.ts';
 import { csvCell } from './csv-cell.ts';
 import { IdReader } from './id-reader.ts';
 import type { MessageHead } from './message-head.ts';
@@ -9,8 +10,6 @@ import { WRITTEN_BEYOND } from './row-template.ts';
 import { RowTemplates } from './row-templates.ts';
 
 const [QUOTE, COMMA, SPACE, ZERO, ONE] = Buffer.from('", 01');
-/** The bytes of eight commas. */
-const EIGHT_COMMAS = Buffer.alloc(8, COMMA).readDoubleBE();
 /** Above it, what else there is to do hardly counts beside moving the bytes. */
 const MOST_LINE_BYTES = 16 * 2 ** 10;
 /** In a cell every quote stands twice; rows are written and read some bytes beyond their end. */
@@ -86,22 +85,17 @@ export class RowReader {
   /** Writes the cells of a message that was scanned, from its id on, with the commas between them. */
   #writeNew(): number {
     const { filled, head } = this.#scanner;
+    const { words } = this.#cells;
     let at = this.#copy(head.idFrom, head.idTo, this.#used);
     let column = -1;
     for (let word = 0; word < filled.length; word++) {
       for (let bits = filled[word]; bits !== 0; bits &= bits - 1) {
         const next = word * 32 + 31 - Math.clz32(bits & -bits);
-        at = this.#cell(next, this.#separate(at, next - column));
+        at = this.#cell(next, putCommas(words, at, next - column));
         column = next;
       }
     }
-    return this.#separate(at, CATALOGUE_COLUMNS - 1 - column);
-  }
-
-  /** Eight commas at a time: those that are too many are in front of what is written next. */
-  #separate(at: number, count: number): number {
-    for (let i = 0; i < count; i += 8) this.#cells.words.setFloat64(at + i, EIGHT_COMMAS);
-    return at + count;
+    return putCommas(words, at, CATALOGUE_COLUMNS - 1 - column);
   }
 
   #cell(column: number, at: number): number {

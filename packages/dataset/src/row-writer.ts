@@ -1,5 +1,6 @@
 import { putNumber, type TextWriter } from '@antinex/decoder';
 import { cellOf } from './cell.ts';
+import { putCommas } from './commas.ts';
 import { csvCell, putLongSafe, putSafe } from './csv-cell.ts';
 import type { Group } from './group.ts';
 import type { MessageRow } from './message-row.ts';
@@ -9,8 +10,6 @@ const NEWLINE = 0x0a;
 const ZERO = 0x30;
 /** Longer texts are quicker left to native code. */
 const LONG_TEXT = 64;
-/** The bytes of eight commas. */
-const EIGHT_COMMAS = Buffer.from(',,,,,,,,').readDoubleBE();
 
 /**
  * Writes rows as CSV lines: RFC 4180, but `\n` ends a line, as in the original's files.
@@ -97,13 +96,11 @@ export class RowWriter {
     return cell === null ? at : this.#text(at, String(cell));
   }
 
-  /** Writes eight commas at a time: those that are too many are in front of what is written next. */
+  /** Writes the commas that are to come. */
   #separate(at: number): number {
     const count = this.#commas;
-    const words = this.#words;
     this.#commas = 0;
-    for (let i = 0; i < count; i += 8) words.setFloat64(at + i, EIGHT_COMMAS);
-    return at + count;
+    return putCommas(this.#words, at, count);
   }
 
   #text(at: number, text: string): number {
