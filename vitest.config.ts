@@ -29,8 +29,8 @@ const PATIENT = { poll: { timeout: 20_000 } };
 
 export default defineConfig({
   test: {
-    // Functional tests mostly wait for servers and children of theirs: three more than there are cores.
-    maxWorkers: availableParallelism() + 3,
+    // Functional tests mostly wait for servers and children of theirs: four more than there are cores.
+    maxWorkers: availableParallelism() + 4,
     sequence: { sequencer: LongestFirst },
     projects: [
       {
@@ -84,7 +84,7 @@ export default defineConfig({
           testTimeout: 120_000,
           hookTimeout: 120_000,
           expect: PATIENT,
-          maxWorkers: availableParallelism() + 1,
+          maxWorkers: availableParallelism() + 2,
         },
       },
       {
