@@ -29,8 +29,8 @@ const PATIENT = { poll: { timeout: 20_000 } };
 
 export default defineConfig({
   test: {
-    // Functional tests mostly wait for servers and children of theirs: four more than there are cores.
-    maxWorkers: availableParallelism() + 4,
+    // Functional tests mostly wait for servers and children of theirs: three more than there are cores.
+    maxWorkers: availableParallelism() + 3,
     sequence: { sequencer: LongestFirst },
     projects: [
       {
