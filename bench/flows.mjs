@@ -21,9 +21,9 @@ export async function flows({ quick }) {
   const PEER_PACKETS = quick ? 50_000 : 500_000;
   const RUNS = Number(process.env.BENCH_RUNS ?? (quick ? 1 : 5));
 
-  const folder = mkdtempSync(join(tmpdir(), 'bench-flows-'));
   const program = await bundledStage('flow-stage');
   const stage = (...args) => [process.execPath, [program, ...args]];
+  const folder = mkdtempSync(join(tmpdir(), 'bench-flows-'));
   try {
     const file = join(folder, 'bench.pcap');
     say(`making a capture of ${PACKETS} packets`);

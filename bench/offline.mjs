@@ -20,14 +20,13 @@ export async function offline({ quick }) {
   const PEER_PACKETS = quick ? 20_000 : 100_000;
   const RUNS = quick ? 1 : 3;
 
+  const stage = await bundledStage('stage');
   const folder = mkdtempSync(join(tmpdir(), 'bench-'));
   const csv = join(folder, 'out.csv');
   const removeOutput = () => {
     for (const file of [csv, `${csv}.manifest.json`]) rmSync(file, { force: true });
   };
   const run = (file) => ['run', '--read', file, '--output-csv', csv];
-  const stage = await bundledStage('stage');
-
   try {
     const capture = join(folder, 'large.pcap');
     say(`making a capture of ${PACKETS} packets`);

@@ -28,7 +28,8 @@ export class CsvFile {
   #header: Header;
   #chunks: ChunkWriter;
   #rowWriter: RowWriter;
-  readonly #lazyRows = new LazyRows();
+  /** Made when the first packet comes: what reads from a broker has none. */
+  #lazyRows: LazyRows | undefined;
   #rows: number;
   #committed: CsvState;
   #rewrittenBytes = 0;
@@ -90,6 +91,7 @@ export class CsvFile {
   /** Writes the row of a message of schema 2 straight from its packet; false for one that has to be placed. */
   writeLazy(message: LazyMessage): boolean {
     const extraColumns = this.#header.columns.length - this.#header.baseLength;
+    this.#lazyRows ??= new LazyRows();
     if (!this.#lazyRows.write(this.#chunks.out, this.#rows, message, extraColumns)) return false;
     this.#rows++;
     return true;
